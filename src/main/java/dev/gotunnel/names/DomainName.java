@@ -1,0 +1,99 @@
+package dev.gotunnel.names;
+
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import java.net.IDN;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * A name that a tunnel serves, in lower-case ASCII (RFC 1123 labels; other scripts as IDNA 2003 A-labels), always below
+ * one of the {@linkplain #SUFFIXES suffixes} that the certificate authority may sign.
+ *
+ * @param ascii the full name, such as {@code shop.local}
+ */
+public record DomainName(String ascii) implements Comparable<DomainName> {
+    /** Suffixes that no public site can have: {@code .local} (RFC 6762), {@code .test} and {@code .localhost} (RFC 6761). */
+    public static final List<String> SUFFIXES = List.of("local", "test", "localhost");
+
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
+
+    /** @throws GotunnelException with {@code USAGE} when it is not a full name below an allowed suffix */
+    public DomainName {
+        if (ascii.length() > 253 || !List.of(ascii.split("\\.", -1)).stream().allMatch(l -> LABEL.matcher(l).matches())) {
+            throw malformed(ascii);
+        }
+        String name = ascii;
+        if (SUFFIXES.stream().noneMatch(suffix -> name.endsWith("." + suffix))) {
+            throw malformed(ascii);
+        }
+    }
+
+    /**
+     * Reads what a user typed. A name without one of the suffixes gets {@code .local}: {@code shop} becomes
+     * {@code shop.local}, {@code api.shop} becomes {@code api.shop.local}.
+     *
+     * @throws GotunnelException with {@code USAGE} when it cannot be a name
+     */
+    public static DomainName parse(String typed) {
+        String name = typed.strip();
+        if (name.endsWith(".")) {
+            name = name.substring(0, name.length() - 1);
+        }
+        String ascii;
+        try {
+            ascii = IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);
+        } catch (IllegalArgumentException e) {
+            throw malformed(typed);
+        }
+        if (SUFFIXES.contains(ascii)) {
+            throw malformed(typed);
+        }
+        String full = ascii;
+        boolean complete = SUFFIXES.stream().anyMatch(suffix -> full.endsWith("." + suffix));
+        try {
+            return new DomainName(complete ? ascii : ascii + ".local");
+        } catch (GotunnelException e) {
+            throw malformed(typed);
+        }
+    }
+
+    private static GotunnelException malformed(String typed) {
+        return new GotunnelException(
+                ErrorCode.USAGE,
+                "\"" + typed + "\" is not a name that gotunnel can serve.",
+                "Use letters, digits and dashes, with dots between: shop, api.shop or shop.test.");
+    }
+
+    /** The name without its suffix: {@code api.shop} of {@code api.shop.local}. */
+    public String stem() {
+        return ascii.substring(0, ascii.lastIndexOf('.'));
+    }
+
+    /** The name that browsers lead to this machine without any set-up (RFC 6761, section 6.3). */
+    public String localhostName() {
+        return stem() + ".localhost";
+    }
+
+    /** Every name that the tunnel answers to, the {@code .localhost} one first. */
+    public List<String> allNames() {
+        List<String> names = new ArrayList<>();
+        names.add(localhostName());
+        if (!ascii.equals(localhostName())) {
+            names.add(ascii);
+        }
+        return names;
+    }
+
+    @Override
+    public int compareTo(DomainName other) {
+        return ascii.compareTo(other.ascii);
+    }
+
+    @Override
+    public String toString() {
+        return ascii;
+    }
+}

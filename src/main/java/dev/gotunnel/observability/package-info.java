@@ -1,0 +1,5 @@
+/** Logs, spans and metrics. */
+@NullMarked
+package dev.gotunnel.observability;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The Netty engine: one pair of listeners for all tunnels. */
+@NullMarked
+package dev.gotunnel.proxy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,47 @@
+package dev.gotunnel.tunnel;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+
+/**
+ * A snapshot of one tunnel, immutable. Its JSON form is the public output of {@code gotunnel list --format json} and of
+ * the control API: keys are added, never renamed or removed.
+ *
+ * @param id {@code PROFILE/NAME}
+ * @param profile the first half of the id
+ * @param name the second half of the id
+ * @param domain the name that it serves, such as {@code shop.local}
+ * @param state where it is in its life
+ * @param urls the addresses that work now, the {@code .localhost} one first; empty while it does not run
+ * @param backends where requests go, each with its health
+ * @param limitations what does not work, why, and how to mend it
+ */
+@JsonPropertyOrder({"id", "profile", "name", "domain", "state", "urls", "backends", "limitations"})
+public record Tunnel(
+        String id,
+        String profile,
+        String name,
+        String domain,
+        TunnelState state,
+        List<String> urls,
+        List<Backend> backends,
+        List<Limitation> limitations) {
+    /** Copies the lists. */
+    public Tunnel {
+        urls = List.copyOf(urls);
+        backends = List.copyOf(backends);
+        limitations = List.copyOf(limitations);
+    }
+
+    /** The id in its typed form. */
+    @JsonIgnore
+    public TunnelId tunnelId() {
+        return new TunnelId(profile, name);
+    }
+
+    /** Whether a user's word means this tunnel: NAME, PROFILE/NAME or DOMAIN. */
+    public boolean matches(String reference) {
+        return id.equals(reference) || name.equals(reference) || domain.equals(reference);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.gotunnel.tunnel;
+
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Everything that can be done with tunnels. The command line, the windows and the control API all call this one
+ * interface; it is implemented by {@link TunnelManager} in the process that owns the engine and by the control client
+ * everywhere else. Calls block and may take seconds: never make them on an event loop or the FX thread.
+ */
+public interface TunnelService extends AutoCloseable {
+    /** All tunnels that are known: running ones, and stopped ones of the configuration; ordered by id. */
+    List<Tunnel> list();
+
+    /**
+     * Starts a tunnel and returns it once it answers. One that runs already with the same specification is returned as
+     * it is.
+     *
+     * @throws GotunnelException {@code NAME_TAKEN}, {@code PORT_TAKEN}, or what a step failed with; nothing is left
+     *     half-started
+     */
+    Tunnel start(TunnelSpec spec);
+
+    /**
+     * Starts a known tunnel.
+     *
+     * @throws GotunnelException {@code NO_SUCH_TUNNEL}, or as {@link #start(TunnelSpec)}
+     */
+    Tunnel start(TunnelId id);
+
+    /**
+     * Stops a tunnel after the requests under way, at most 10 s. One of the profile {@code session} is forgotten.
+     *
+     * @return the tunnel as it is afterwards
+     * @throws GotunnelException {@code NO_SUCH_TUNNEL}
+     */
+    Tunnel stop(TunnelId id);
+
+    /**
+     * Stops every tunnel.
+     *
+     * @return those that ran
+     */
+    List<Tunnel> stopAll();
+
+    /**
+     * Writes a tunnel into the configuration, replacing one of the same id. A running one goes on as it was.
+     *
+     * @throws GotunnelException {@code CONFIG} or {@code IO} when the file cannot be changed
+     */
+    Tunnel save(TunnelSpec spec);
+
+    /**
+     * Stops a tunnel and takes it out of the configuration.
+     *
+     * @throws GotunnelException {@code NO_SUCH_TUNNEL}
+     */
+    void remove(TunnelId id);
+
+    /** Who owns the engine, and where it listens. */
+    EngineInfo info();
+
+    /**
+     * Calls the listener with every event from now on, in order, on a thread of the service's own.
+     *
+     * @return ends the subscription when closed
+     */
+    Subscription subscribe(Consumer<TunnelEvent> listener);
+
+    /** Ends this view of the service; the owner also stops all tunnels. */
+    @Override
+    void close();
+
+    /** A running subscription to events. */
+    interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * The tunnel that a user's word means.
+     *
+     * @param reference NAME, PROFILE/NAME or DOMAIN
+     * @throws GotunnelException {@code NO_SUCH_TUNNEL}, or {@code AMBIGUOUS} when several match
+     */
+    default Tunnel find(String reference) {
+        List<Tunnel> matches = list().stream().filter(t -> t.matches(reference)).toList();
+        if (matches.isEmpty()) {
+            throw new GotunnelException(
+                    ErrorCode.NO_SUCH_TUNNEL, "There is no tunnel \"" + reference + "\".", "See: gotunnel list");
+        }
+        if (matches.size() > 1) {
+            String ids = String.join(" or ", matches.stream().map(Tunnel::id).toList());
+            throw new GotunnelException(
+                    ErrorCode.AMBIGUOUS, "\"" + reference + "\" means more than one tunnel.", "Say " + ids + ".");
+        }
+        return matches.getFirst();
+    }
+}

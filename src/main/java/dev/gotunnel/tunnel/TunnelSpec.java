@@ -1,0 +1,34 @@
+package dev.gotunnel.tunnel;
+
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.DomainName;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tunnel is to be: a name and where it leads. Immutable and checked on creation.
+ *
+ * @param id who it is
+ * @param domain the name to serve
+ * @param backends where requests go, at least one; of several, the first that accepts a connection answers
+ * @param https whether it is served over TLS, with plain HTTP redirected; false serves plain HTTP alone
+ * @param httpsPort an additional port to serve it on, 1 to 65535, 0 for an ephemeral one; null for none
+ */
+public record TunnelSpec(
+        TunnelId id, DomainName domain, List<BackendAddress> backends, boolean https, @Nullable Integer httpsPort) {
+    /** @throws GotunnelException with {@code USAGE} when there is no backend, or a port is out of range */
+    public TunnelSpec {
+        backends = List.copyOf(backends);
+        if (backends.isEmpty()) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE, "The tunnel \"" + id.name() + "\" leads nowhere.", "Give it --port or --backend.");
+        }
+        if (httpsPort != null && (httpsPort < 0 || httpsPort > 65535)) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE,
+                    "The port " + httpsPort + " is out of range.",
+                    "Ports go from 1 to 65535; 0 takes any free one.");
+        }
+    }
+}
