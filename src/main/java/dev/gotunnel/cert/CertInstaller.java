@@ -1,0 +1,33 @@
+package dev.gotunnel.cert;
+
+import dev.gotunnel.error.GotunnelException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/**
+ * Certificates as the tunnels need them. The operating system's border: {@link CertificateStore} keeps them on disk,
+ * tests keep them in memory. Calls may block for half a second.
+ */
+public interface CertInstaller {
+    /**
+     * Makes sure that this machine has its certificate authority.
+     *
+     * @return the root to trust
+     * @throws GotunnelException when it can neither be read nor made
+     */
+    X509Certificate installCA();
+
+    /**
+     * The certificate for a tunnel: the one there is while it is good for long enough, else a new one.
+     *
+     * @param domain the file's name and the first of the certificate's names
+     * @param names every name that it has to prove
+     */
+    Leaf generateCert(String domain, List<String> names);
+
+    /** A certificate that is not kept, for a name that no tunnel has. */
+    Leaf temporaryCert(List<String> names);
+
+    /** Forgets a tunnel's certificate and key. */
+    void cleanupCert(String domain);
+}

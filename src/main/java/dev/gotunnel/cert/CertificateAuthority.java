@@ -1,0 +1,171 @@
+package dev.gotunnel.cert;
+
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.platform.PrivateFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The certificate authority of this machine: a constrained root that signed one constrained intermediate and whose key
+ * was then thrown away. Whoever steals the intermediate's key can sign nothing but local names, and nobody can make a
+ * second intermediate. Any thread; signing takes half a second the first time.
+ */
+public final class CertificateAuthority {
+    private static final String ROOT = "root.crt";
+    private static final String INTERMEDIATE = "intermediate.crt";
+    private static final String INTERMEDIATE_KEY = "intermediate.key";
+
+    private final X509Certificate root;
+    private final X509Certificate intermediate;
+    private final PrivateKey intermediateKey;
+    private final Clock clock;
+
+    private CertificateAuthority(
+            X509Certificate root, X509Certificate intermediate, PrivateKey intermediateKey, Clock clock) {
+        this.root = root;
+        this.intermediate = intermediate;
+        this.intermediateKey = intermediateKey;
+        this.clock = clock;
+    }
+
+    /**
+     * Opens the authority in a folder, or makes it there. Two processes that do so at once end with the same one.
+     *
+     * @param folder {@code 0700}; holds the root, the intermediate and the intermediate's key
+     * @param suffixes the names that a new authority may sign below
+     * @throws GotunnelException {@code CERTIFICATE} when the files are damaged, {@code NOT_PERMITTED} or {@code IO}
+     */
+    public static CertificateAuthority open(Path folder, List<String> suffixes, Clock clock) {
+        if (!Files.isDirectory(folder)) {
+            create(folder, suffixes, clock);
+        }
+        PrivateFiles.requirePrivate(folder);
+        PrivateFiles.requirePrivate(folder.resolve(INTERMEDIATE_KEY));
+        try {
+            X509Certificate root = certificate(folder.resolve(ROOT));
+            X509Certificate intermediate = certificate(folder.resolve(INTERMEDIATE));
+            root.verify(root.getPublicKey());
+            intermediate.verify(root.getPublicKey());
+            PrivateKey key = Pem.privateKey(Files.readString(folder.resolve(INTERMEDIATE_KEY)));
+            return new CertificateAuthority(root, intermediate, key, clock);
+        } catch (GeneralSecurityException | IOException e) {
+            throw new GotunnelException(
+                    ErrorCode.CERTIFICATE,
+                    "The certificate authority in " + folder + " is damaged.",
+                    "Move that folder away: the next start makes a new authority, to be trusted again.",
+                    e);
+        }
+    }
+
+    private static X509Certificate certificate(Path file) throws GeneralSecurityException, IOException {
+        List<X509Certificate> found = Pem.certificates(Files.readString(file));
+        if (found.size() != 1) {
+            throw new GeneralSecurityException(file + " does not hold exactly one certificate");
+        }
+        return found.getFirst();
+    }
+
+    /** Written beside its place and moved there in one step, so that a crash leaves nothing half-made. */
+    private static void create(Path folder, List<String> suffixes, Clock clock) {
+        Path parent = PrivateFiles.directory(folder.toAbsolutePath().resolveSibling(""));
+        // A reused subject with a new key makes browsers fail in odd ways, hence a name of its own for each authority.
+        String tag = HexFormat.of().withUpperCase().formatHex(randomBytes(4));
+        Path draft = PrivateFiles.directory(parent.resolve(folder.getFileName() + ".new-" + tag));
+        try {
+            CertificateBuilder builder = new CertificateBuilder();
+            KeyPair rootKeys = CertificateBuilder.newKeyPair();
+            X509Certificate root = builder.root("gotunnel CA " + tag, rootKeys, suffixes, clock.instant());
+            KeyPair keys = CertificateBuilder.newKeyPair();
+            X509Certificate intermediate = builder.intermediate(
+                    "gotunnel intermediate " + tag, keys, root, rootKeys.getPrivate(), suffixes, clock.instant());
+            write(draft.resolve(ROOT), Pem.encode(root));
+            write(draft.resolve(INTERMEDIATE), Pem.encode(intermediate));
+            write(draft.resolve(INTERMEDIATE_KEY), Pem.encode(keys.getPrivate()));
+            Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+            // Another process was faster; its authority is the one to use.
+            delete(draft);
+        } catch (IOException e) {
+            delete(draft);
+            throw PrivateFiles.unusable("create the certificate authority in " + folder, folder, e);
+        } catch (GeneralSecurityException e) {
+            delete(draft);
+            throw new GotunnelException(
+                    ErrorCode.CERTIFICATE, "The certificate authority could not be made.", null, e);
+        }
+    }
+
+    private static void write(Path file, String pem) {
+        PrivateFiles.write(file, pem.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static void delete(Path draft) {
+        try (Stream<Path> files = Files.list(draft)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(draft);
+        } catch (IOException e) {
+            throw PrivateFiles.unusable("remove " + draft, draft, e);
+        }
+    }
+
+    private static byte[] randomBytes(int count) {
+        byte[] bytes = new byte[count];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
+    }
+
+    /** The certificate to trust. */
+    public X509Certificate root() {
+        return root;
+    }
+
+    /**
+     * Signs a new key for names.
+     *
+     * @param names DNS names and literal addresses within the constraints, at least one
+     */
+    public Leaf issue(List<String> names) {
+        try {
+            KeyPair keys = CertificateBuilder.newKeyPair();
+            X509Certificate leaf =
+                    new CertificateBuilder().leaf(keys, names, intermediate, intermediateKey, clock.instant());
+            return new Leaf(keys.getPrivate(), List.of(leaf, intermediate));
+        } catch (GeneralSecurityException e) {
+            throw new GotunnelException(
+                    ErrorCode.CERTIFICATE, "No certificate could be made for " + names.getFirst() + ".", null, e);
+        }
+    }
+
+    /** Whether this authority, and not an earlier one, signed a leaf. */
+    boolean signed(Leaf leaf) {
+        return leaf.chain().size() == 2 && leaf.chain().getLast().equals(intermediate);
+    }
+
+    /** A certificate's SHA-256 as {@code AB:CD:…}, as browsers and phones show it. */
+    public static String fingerprint(X509Certificate certificate) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+            return HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

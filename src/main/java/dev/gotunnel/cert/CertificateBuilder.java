@@ -1,0 +1,181 @@
+package dev.gotunnel.cert;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/**
+ * Makes the three kinds of certificate there are: root, intermediate, leaf. All P-256 with ECDSA and SHA-256, after RFC
+ * 5280. The only class that touches BouncyCastle, so that nothing else loads it.
+ */
+final class CertificateBuilder {
+    /** As long as the helper and careful clients accept, and no new prompt for five years. */
+    static final Duration CA_LIFETIME = Duration.ofDays(5 * 365);
+
+    /** Far below Apple's limit of 825 days; renewed after two thirds of it. */
+    static final Duration LEAF_LIFETIME = Duration.ofDays(90);
+
+    /** Clocks of phones and virtual machines run late: without this a new certificate is "not yet valid" there. */
+    private static final Duration BACKDATED = Duration.ofHours(1);
+
+    /** What the authority may sign for: the reserved suffixes, and addresses that no public site has. */
+    private static final List<String> PERMITTED_NETWORKS = List.of(
+            "127.0.0.0/8",
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "169.254.0.0/16",
+            "::1/128",
+            "fc00::/7",
+            "fe80::/10");
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final JcaX509ExtensionUtils extensions;
+
+    CertificateBuilder() throws GeneralSecurityException {
+        extensions = new JcaX509ExtensionUtils();
+    }
+
+    static KeyPair newKeyPair() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        return generator.generateKeyPair();
+    }
+
+    X509Certificate root(String commonName, KeyPair keys, List<String> suffixes, Instant now)
+            throws GeneralSecurityException {
+        X500Name subject = new X500Name("CN=" + commonName);
+        return build(keys.getPrivate(), now, CA_LIFETIME, subject, subject, keys, builder -> {
+            authority(builder, keys, suffixes, 1);
+        });
+    }
+
+    /**
+     * The intermediate carries the constraints again: Java ignores those of a root, every client enforces these.
+     */
+    X509Certificate intermediate(
+            String commonName,
+            KeyPair keys,
+            X509Certificate root,
+            PrivateKey rootKey,
+            List<String> suffixes,
+            Instant now)
+            throws GeneralSecurityException {
+        X500Name issuer = subjectOf(root);
+        return build(rootKey, now, CA_LIFETIME, issuer, new X500Name("CN=" + commonName), keys, builder -> {
+            authority(builder, keys, suffixes, 0);
+            builder.addExtension(
+                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+            builder.addExtension(
+                    Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(root));
+        });
+    }
+
+    /** The subject is empty and the SAN critical, as RFC 5280 section 4.2.1.6 has it: no name stands in two places. */
+    X509Certificate leaf(
+            KeyPair keys, List<String> names, X509Certificate issuer, PrivateKey issuerKey, Instant now)
+            throws GeneralSecurityException {
+        GeneralName[] san = names.stream()
+                .map(name -> new GeneralName(isAddress(name) ? GeneralName.iPAddress : GeneralName.dNSName, name))
+                .toArray(GeneralName[]::new);
+        return build(issuerKey, now, LEAF_LIFETIME, subjectOf(issuer), new X500Name(""), keys, builder -> {
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(
+                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+            builder.addExtension(Extension.subjectAlternativeName, true, new GeneralNames(san));
+            builder.addExtension(
+                    Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(issuer));
+        });
+    }
+
+    private void authority(X509v3CertificateBuilder builder, KeyPair keys, List<String> suffixes, int pathLength)
+            throws IOException {
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(pathLength));
+        builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+        builder.addExtension(
+                Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(keys.getPublic()));
+        builder.addExtension(Extension.nameConstraints, true, constraints(suffixes));
+    }
+
+    /** E-mail addresses and URIs are confined to {@code invalid}: a kind of name left out would be unconstrained. */
+    private static NameConstraints constraints(List<String> suffixes) {
+        Stream<GeneralName> names = suffixes.stream().map(s -> new GeneralName(GeneralName.dNSName, s));
+        Stream<GeneralName> networks =
+                PERMITTED_NETWORKS.stream().map(n -> new GeneralName(GeneralName.iPAddress, n));
+        Stream<GeneralName> none = Stream.of(
+                new GeneralName(GeneralName.rfc822Name, "invalid"),
+                new GeneralName(GeneralName.uniformResourceIdentifier, "invalid"));
+        GeneralSubtree[] permitted = Stream.of(names, networks, none)
+                .flatMap(s -> s)
+                .map(GeneralSubtree::new)
+                .toArray(GeneralSubtree[]::new);
+        return new NameConstraints(permitted, null);
+    }
+
+    private static X509Certificate build(
+            PrivateKey signer,
+            Instant now,
+            Duration lifetime,
+            X500Name issuer,
+            X500Name subject,
+            KeyPair keys,
+            Extensions extensions)
+            throws GeneralSecurityException {
+        try {
+            JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    issuer,
+                    new BigInteger(127, RANDOM).setBit(0),
+                    Date.from(now.minus(BACKDATED)),
+                    Date.from(now.plus(lifetime)),
+                    subject,
+                    keys.getPublic());
+            extensions.addTo(builder);
+            return new JcaX509CertificateConverter()
+                    .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer)));
+        } catch (IOException | OperatorCreationException e) {
+            throw new GeneralSecurityException(e);
+        }
+    }
+
+    private static X500Name subjectOf(X509Certificate certificate) {
+        return X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+    }
+
+    /** DNS labels that end a name are never all digits, and never hold a colon. */
+    private static boolean isAddress(String name) {
+        return name.indexOf(':') >= 0 || name.matches("[0-9.]+");
+    }
+
+    private interface Extensions {
+        void addTo(X509v3CertificateBuilder builder) throws IOException, GeneralSecurityException;
+    }
+}

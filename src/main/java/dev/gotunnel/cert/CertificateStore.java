@@ -1,0 +1,119 @@
+package dev.gotunnel.cert;
+
+import dev.gotunnel.platform.PrivateFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The certificates of this machine's tunnels on disk: the authority in {@code ca}, and for each tunnel one file in
+ * {@code certs} that holds key and chain together, so that they can never be out of step. Any thread.
+ */
+public final class CertificateStore implements CertInstaller {
+    private static final Logger LOG = LoggerFactory.getLogger(CertificateStore.class);
+
+    private final Path data;
+    private final List<String> suffixes;
+    private final Clock clock;
+    private @Nullable CertificateAuthority authority;
+
+    /**
+     * @param data gotunnel's data directory; made on first use
+     * @param suffixes the names that a new authority may sign below
+     */
+    public CertificateStore(Path data, List<String> suffixes, Clock clock) {
+        this.data = data;
+        this.suffixes = List.copyOf(suffixes);
+        this.clock = clock;
+    }
+
+    @Override
+    public X509Certificate installCA() {
+        return authority().root();
+    }
+
+    private synchronized CertificateAuthority authority() {
+        if (authority == null) {
+            authority = CertificateAuthority.open(PrivateFiles.directory(data).resolve("ca"), suffixes, clock);
+        }
+        return authority;
+    }
+
+    @Override
+    public synchronized Leaf generateCert(String domain, List<String> names) {
+        Optional<Leaf> kept = read(file(domain))
+                .filter(leaf -> !leaf.isDue(clock.instant()))
+                .filter(leaf -> authority().signed(leaf))
+                .filter(leaf -> namesOf(leaf.certificate()).containsAll(names));
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        Leaf leaf = authority().issue(names);
+        StringBuilder pem = new StringBuilder(Pem.encode(leaf.key()));
+        leaf.chain().forEach(certificate -> pem.append(Pem.encode(certificate)));
+        PrivateFiles.directory(data.resolve("certs"));
+        PrivateFiles.write(file(domain), pem.toString().getBytes(StandardCharsets.US_ASCII));
+        return leaf;
+    }
+
+    @Override
+    public Leaf temporaryCert(List<String> names) {
+        return authority().issue(names);
+    }
+
+    @Override
+    public synchronized void cleanupCert(String domain) {
+        Path file = file(domain);
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw PrivateFiles.unusable("delete " + file, file, e);
+        }
+    }
+
+    /** A file that cannot be used is replaced, and said so: nobody else's certificate lies in our folder. */
+    private static Optional<Leaf> read(Path file) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        PrivateFiles.requirePrivate(file);
+        try {
+            String pem = Files.readString(file, StandardCharsets.US_ASCII);
+            return Optional.of(new Leaf(Pem.privateKey(pem), Pem.certificates(pem)));
+        } catch (IOException | GeneralSecurityException e) {
+            LOG.warn("The certificate in {} is damaged and will be made anew: {}", file, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Set<String> namesOf(X509Certificate certificate) {
+        Set<String> names = new HashSet<>();
+        try {
+            Collection<List<?>> san = certificate.getSubjectAlternativeNames();
+            if (san != null) {
+                san.forEach(entry -> names.add(String.valueOf(entry.get(1))));
+            }
+        } catch (CertificateParsingException e) {
+            LOG.warn("A certificate of ours does not parse: {}", e.getMessage());
+        }
+        return names;
+    }
+
+    /** The domain is a checked DNS name: it cannot leave the folder. */
+    private Path file(String domain) {
+        return data.resolve("certs").resolve(domain + ".pem");
+    }
+}

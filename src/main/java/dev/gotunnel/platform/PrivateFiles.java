@@ -1,0 +1,167 @@
+package dev.gotunnel.platform;
+
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files that are written whole or not at all, readable by their owner only: directories {@code 0700}, files
+ * {@code 0600}. On Windows the profile folder's inherited access list does the same. Any thread.
+ */
+public final class PrivateFiles {
+    private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
+            PosixFilePermission.GROUP_READ,
+            PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.GROUP_EXECUTE,
+            PosixFilePermission.OTHERS_READ,
+            PosixFilePermission.OTHERS_WRITE,
+            PosixFilePermission.OTHERS_EXECUTE);
+
+    private PrivateFiles() {}
+
+    /**
+     * Makes a directory and its parents, {@code 0700}. One that exists is accepted only when nobody else can enter it.
+     *
+     * @throws GotunnelException {@code NOT_PERMITTED} with the command that mends it, or {@code IO}
+     */
+    public static Path directory(Path path) {
+        try {
+            if (!Files.isDirectory(path)) {
+                Files.createDirectories(path, attributes(path, "rwx------"));
+            }
+            requirePrivate(path);
+            return path;
+        } catch (FileAlreadyExistsException e) {
+            throw new GotunnelException(
+                    ErrorCode.IO,
+                    path + " is in the way: gotunnel needs a folder there.",
+                    "Move that file away, or choose another folder with GOTUNNEL_DATA_DIR.",
+                    e);
+        } catch (IOException e) {
+            throw unusable("create the folder " + path, path, e);
+        }
+    }
+
+    /** Refuses a file or directory that other users can read or change. */
+    public static void requirePrivate(Path path) {
+        if (!isPosix(path)) {
+            return;
+        }
+        try {
+            Set<PosixFilePermission> open = EnumSet.copyOf(OTHERS);
+            open.retainAll(Files.getPosixFilePermissions(path));
+            if (!open.isEmpty()) {
+                throw new GotunnelException(
+                        ErrorCode.NOT_PERMITTED,
+                        path + " is open to other users of this machine.",
+                        "Close it: chmod go-rwx '" + path + "'");
+            }
+        } catch (IOException e) {
+            throw unusable("check the permissions of " + path, path, e);
+        }
+    }
+
+    /**
+     * Replaces a file's content in one step: after a crash it is the old or the new one, never half of either. A file
+     * that exists keeps its permissions; a new one is {@code 0600}.
+     */
+    public static void write(Path path, byte[] content) {
+        Path target = path;
+        Path temporary = null;
+        try {
+            if (Files.isSymbolicLink(path)) {
+                target = path.toRealPath();
+            }
+            Path folder = target.toAbsolutePath().getParent();
+            if (folder == null) {
+                throw new IOException("no parent folder");
+            }
+            if (!Files.isDirectory(folder)) {
+                directory(folder);
+            }
+            temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID());
+            FileAttribute<?>[] mode = isPosix(target) && Files.exists(target)
+                    ? new FileAttribute<?>[] {
+                        PosixFilePermissions.asFileAttribute(Files.getPosixFilePermissions(target))
+                    }
+                    : attributes(target, "rw-------");
+            try (FileChannel channel = FileChannel.open(
+                    temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
+                ByteBuffer buffer = ByteBuffer.wrap(content);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                channel.force(true);
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            temporary = null;
+            syncDirectory(folder);
+        } catch (IOException e) {
+            throw unusable("write " + path, path, e);
+        } finally {
+            deleteQuietly(temporary);
+        }
+    }
+
+    /** Without it a power cut may lose the rename itself. Windows cannot open a directory and does not need it. */
+    private static void syncDirectory(Path folder) throws IOException {
+        if (isPosix(folder)) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private static void deleteQuietly(@Nullable Path temporary) {
+        if (temporary != null) {
+            try {
+                Files.deleteIfExists(temporary);
+            } catch (IOException e) {
+                // The write has failed with its own error, which says more than this one.
+                temporary.toFile().deleteOnExit();
+            }
+        }
+    }
+
+    /** The user's words for a file that cannot be used. */
+    public static GotunnelException unusable(String what, Path path, IOException cause) {
+        if (cause instanceof AccessDeniedException) {
+            return new GotunnelException(
+                    ErrorCode.NOT_PERMITTED,
+                    "gotunnel may not " + what + ": permission denied.",
+                    "Check who owns it: ls -ld '" + path + "'",
+                    cause);
+        }
+        return new GotunnelException(ErrorCode.IO, "gotunnel cannot " + what + ": " + reason(cause), null, cause);
+    }
+
+    private static String reason(IOException cause) {
+        String message = cause.getMessage();
+        return (message == null ? cause.getClass().getSimpleName() : message) + ".";
+    }
+
+    private static boolean isPosix(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private static FileAttribute<?>[] attributes(Path path, String mode) {
+        return isPosix(path)
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))}
+                : new FileAttribute<?>[0];
+    }
+}

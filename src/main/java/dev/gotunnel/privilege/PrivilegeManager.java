@@ -1,0 +1,24 @@
+package dev.gotunnel.privilege;
+
+import dev.gotunnel.error.GotunnelException;
+import java.util.Set;
+
+/** What this process may do to the machine. Any thread; {@link #requestElevation} may wait for the user. */
+public interface PrivilegeManager {
+    /** The permissions that this process has now. */
+    Set<Permission> check();
+
+    /** Whether this process has a permission now. */
+    default boolean canPerform(Permission permission) {
+        return check().contains(permission);
+    }
+
+    /**
+     * Asks the user for a permission by the system's own prompt.
+     *
+     * @param reason one sentence that the prompt shows: what for
+     * @throws GotunnelException {@code NOT_PERMITTED} with the permission, the reason and the way out, when it is
+     *     declined or there is no way to ask
+     */
+    void requestElevation(Permission permission, String reason);
+}
