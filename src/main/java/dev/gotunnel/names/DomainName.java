@@ -77,11 +77,16 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
         return stem() + ".localhost";
     }
 
+    /** Whether it is itself a name that browsers lead here without any set-up. */
+    public boolean isLocalhost() {
+        return ascii.endsWith(".localhost");
+    }
+
     /** Every name that the tunnel answers to, the {@code .localhost} one first. */
     public List<String> allNames() {
         List<String> names = new ArrayList<>();
         names.add(localhostName());
-        if (!ascii.equals(localhostName())) {
+        if (!isLocalhost()) {
             names.add(ascii);
         }
         return names;

@@ -1,0 +1,101 @@
+package dev.gotunnel.observability;
+
+import dev.gotunnel.error.ErrorCode;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.LongUpDownCounter;
+import io.opentelemetry.api.metrics.Meter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Every instrument there is, by the names that dashboards rely on. Any thread; nothing here allocates per request. */
+public final class Metrics {
+    private static final AttributeKey<String> TUNNEL = AttributeKey.stringKey("tunnel");
+    private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
+    private static final AttributeKey<String> TYPE = AttributeKey.stringKey("type");
+    private static final AttributeKey<String> COMPONENT = AttributeKey.stringKey("component");
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final List<Double> SECONDS =
+            List.of(.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1d, 2.5, 5d, 10d);
+
+    private final LongUpDownCounter tunnelsActive;
+    private final LongCounter tunnelsTotal;
+    private final DoubleHistogram tunnelDuration;
+    private final LongCounter requestsTotal;
+    private final DoubleHistogram requestsDuration;
+    private final LongCounter errorsTotal;
+    private final LongUpDownCounter connectionsActive;
+    private final Map<String, Map<Integer, Attributes>> requestAttributes = new ConcurrentHashMap<>();
+
+    Metrics(Meter meter) {
+        tunnelsActive = meter.upDownCounterBuilder("tunnels.active")
+                .setDescription("Tunnels that serve now")
+                .build();
+        tunnelsTotal = meter.counterBuilder("tunnels.total")
+                .setDescription("Tunnels started since the engine began")
+                .build();
+        tunnelDuration = meter.histogramBuilder("tunnel.duration")
+                .setUnit("s")
+                .setDescription("How long a tunnel served")
+                .build();
+        requestsTotal = meter.counterBuilder("requests.total")
+                .setDescription("Requests answered")
+                .build();
+        requestsDuration = meter.histogramBuilder("requests.duration")
+                .setUnit("s")
+                .setExplicitBucketBoundariesAdvice(SECONDS)
+                .setDescription("From a request's head to its response's end")
+                .build();
+        errorsTotal = meter.counterBuilder("errors.total")
+                .setDescription("Failures by type and component")
+                .build();
+        connectionsActive = meter.upDownCounterBuilder("connections.active")
+                .setDescription("Connections of clients that are open")
+                .build();
+    }
+
+    /** A tunnel began to serve. */
+    public void incrementTunnels() {
+        tunnelsActive.add(1);
+        tunnelsTotal.add(1);
+    }
+
+    /** A tunnel ended that had served for a while. */
+    public void recordTunnelDuration(Duration served) {
+        tunnelsActive.add(-1);
+        tunnelDuration.record(served.toNanos() / NANOS_PER_SECOND);
+    }
+
+    /**
+     * Something failed.
+     *
+     * @param component the package it failed in, such as {@code proxy}
+     */
+    public void recordError(ErrorCode type, String component) {
+        errorsTotal.add(1, Attributes.of(TYPE, type.id(), COMPONENT, component));
+    }
+
+    /** A client's connection opened (1) or closed (-1). */
+    public void connection(int change) {
+        connectionsActive.add(change);
+    }
+
+    /**
+     * A request was answered.
+     *
+     * @param tunnel the tunnel's id, or {@code none}
+     * @param status the response's status code
+     * @param nanos from the request's head to the response's end
+     */
+    public void request(String tunnel, int status, long nanos) {
+        Attributes attributes = requestAttributes
+                .computeIfAbsent(tunnel, id -> new ConcurrentHashMap<>())
+                .computeIfAbsent(status, code -> Attributes.of(TUNNEL, tunnel, STATUS, (long) code));
+        requestsTotal.add(1, attributes);
+        requestsDuration.record(nanos / NANOS_PER_SECOND, attributes);
+    }
+}

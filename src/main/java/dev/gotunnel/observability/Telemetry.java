@@ -1,0 +1,100 @@
+package dev.gotunnel.observability;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import java.util.function.Supplier;
+
+/**
+ * The owner of tracing and metrics: every part gets it from here and nobody else knows an SDK. Without an exporter it is
+ * {@link #off()} and costs nothing. Any thread.
+ */
+public final class Telemetry implements AutoCloseable {
+    private static final String SCOPE = "gotunnel";
+
+    private final OpenTelemetry api;
+    private final Tracer tracer;
+    private final Metrics metrics;
+    private final boolean tracing;
+
+    /**
+     * Telemetry on an SDK.
+     *
+     * @param api closed by {@link #shutdown()} when it can be closed
+     */
+    public Telemetry(OpenTelemetry api) {
+        this.api = api;
+        this.tracer = api.getTracer(SCOPE);
+        this.metrics = new Metrics(api.getMeter(SCOPE));
+        this.tracing = !api.equals(OpenTelemetry.noop());
+    }
+
+    /** Records nothing. */
+    public static Telemetry off() {
+        return new Telemetry(OpenTelemetry.noop());
+    }
+
+    /** Whether spans are recorded at all, so that hot paths can skip to build them. */
+    public boolean isTracing() {
+        return tracing;
+    }
+
+    /** The instruments. */
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    /** Begins a span below the current one. The caller ends it. */
+    public Span startSpan(String name) {
+        return tracer.spanBuilder(name).startSpan();
+    }
+
+    /** Begins a span of a server, below a remote parent or none. The caller ends it. */
+    public Span startServerSpan(String name, Context parent) {
+        SpanBuilder builder = tracer.spanBuilder(name).setSpanKind(SpanKind.SERVER);
+        return builder.setParent(parent).startSpan();
+    }
+
+    /** Does something within a span of that name, which records how it failed if it does. */
+    public <T> T inSpan(String name, Supplier<T> work) {
+        Span span = startSpan(name);
+        try (Scope _ = span.makeCurrent()) {
+            return work.get();
+        } catch (RuntimeException e) {
+            span.recordException(e);
+            span.setStatus(StatusCode.ERROR);
+            throw e;
+        } finally {
+            span.end();
+        }
+    }
+
+    /** As {@link #inSpan(String, Supplier)} for work without a result. */
+    public void inSpan(String name, Runnable work) {
+        inSpan(name, () -> {
+            work.run();
+            return true;
+        });
+    }
+
+    /** Sends what is left and ends. */
+    public void shutdown() {
+        if (api instanceof AutoCloseable sdk) {
+            try {
+                sdk.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("telemetry did not close", e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        shutdown();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.gotunnel.proxy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A route as it serves: its backends' connections and the exchanges under way. Any thread. */
+final class ActiveRoute {
+    private final Route route;
+    private final List<Upstream> upstreams;
+    private final AtomicInteger open = new AtomicInteger();
+    private final Set<Exchange> endless = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable CompletableFuture<Void> drained;
+
+    ActiveRoute(Route route) {
+        this.route = route;
+        this.upstreams = route.backends().stream().map(Upstream::new).toList();
+    }
+
+    Route route() {
+        return route;
+    }
+
+    List<Upstream> upstreams() {
+        return upstreams;
+    }
+
+    /** The backend to try at a place in the order: those that are up before those that are down. */
+    @Nullable Upstream candidate(int place) {
+        if (upstreams.size() == 1) {
+            return place == 0 ? upstreams.getFirst() : null;
+        }
+        int seen = 0;
+        for (boolean healthy : new boolean[] {true, false}) {
+            for (Upstream upstream : upstreams) {
+                if (upstream.isHealthy() == healthy && seen++ == place) {
+                    return upstream;
+                }
+            }
+        }
+        return null;
+    }
+
+    void exchangeBegins() {
+        open.incrementAndGet();
+    }
+
+    void exchangeEnds(Exchange exchange) {
+        endless.remove(exchange);
+        int left = open.decrementAndGet();
+        CompletableFuture<Void> waiting = drained;
+        if (left <= 0 && waiting != null) {
+            waiting.complete(null);
+        }
+    }
+
+    /** An exchange has turned out to have no end of its own: a WebSocket or an event stream. */
+    void exchangeIsEndless(Exchange exchange) {
+        endless.add(exchange);
+        if (drained != null) {
+            exchange.breakOff();
+        }
+    }
+
+    /**
+     * Waits until the exchanges under way have ended. Those without an end of their own are broken off at once. The route
+     * must have been taken from the router before.
+     *
+     * @return completes when all have ended or the time is over
+     */
+    CompletableFuture<Void> drain(Duration limit) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        drained = done;
+        endless.forEach(Exchange::breakOff);
+        if (open.get() <= 0) {
+            done.complete(null);
+        }
+        return done.completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((_, _) -> upstreams.forEach(Upstream::close));
+    }
+}

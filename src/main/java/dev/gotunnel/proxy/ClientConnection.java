@@ -1,0 +1,40 @@
+package dev.gotunnel.proxy;
+
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+
+/**
+ * What is known of a client's connection.
+ *
+ * @param channel its channel
+ * @param secure whether it is TLS
+ * @param address the client's address without brackets or zone
+ * @param loopback whether the client is this machine
+ * @param port the port of ours that it came to
+ */
+record ClientConnection(Channel channel, boolean secure, String address, boolean loopback, int port) {
+    static ClientConnection of(Channel channel, boolean secure) {
+        int port = channel.localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
+        if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
+            return new ClientConnection(channel, secure, "unknown", false, port);
+        }
+        String text = remote.getAddress().getHostAddress();
+        int zone = text.indexOf('%');
+        return new ClientConnection(
+                channel,
+                secure,
+                zone < 0 ? text : text.substring(0, zone),
+                remote.getAddress().isLoopbackAddress(),
+                port);
+    }
+
+    /** The scheme of the URLs that lead here. */
+    String scheme() {
+        return secure ? "https" : "http";
+    }
+
+    /** The node name of RFC 7239 section 6: IPv6 in brackets and quotes. */
+    String forwardedFor() {
+        return address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address;
+    }
+}

@@ -1,0 +1,136 @@
+package dev.gotunnel.proxy;
+
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.observability.Telemetry;
+import dev.gotunnel.proxy.Upstream.Outage;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.handler.codec.http.HttpMethod;
+import java.net.UnknownHostException;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What every exchange shares: where requests go, who counts them, and the pages to answer with. Any thread. */
+final class EngineContext {
+    private static final DateTimeFormatter CLOCK =
+            DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
+
+    private final Router router;
+    private final UpstreamConnector connector;
+    private final Telemetry telemetry;
+    private final ChannelGroup clients;
+    private final Consumer<ActiveRoute> healthChanged;
+    private volatile int securePort;
+
+    EngineContext(
+            Router router,
+            UpstreamConnector connector,
+            Telemetry telemetry,
+            ChannelGroup clients,
+            Consumer<ActiveRoute> healthChanged) {
+        this.router = router;
+        this.connector = connector;
+        this.telemetry = telemetry;
+        this.clients = clients;
+        this.healthChanged = healthChanged;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    UpstreamConnector connector() {
+        return connector;
+    }
+
+    Telemetry telemetry() {
+        return telemetry;
+    }
+
+    /** All open connections of clients. */
+    ChannelGroup clients() {
+        return clients;
+    }
+
+    /** The port of the default HTTPS listener, for redirects. */
+    void securePort(int port) {
+        securePort = port;
+    }
+
+    void backendAnswers(@Nullable ActiveRoute route, @Nullable Upstream upstream) {
+        if (route != null && upstream != null && upstream.markUp()) {
+            healthChanged.accept(route);
+        }
+    }
+
+    /** A request found a backend down. */
+    void backendFails(@Nullable ActiveRoute route, @Nullable Upstream upstream, Throwable cause) {
+        telemetry.metrics().recordError(ErrorCode.IO, "proxy");
+        backendUnreachable(route, upstream, cause);
+    }
+
+    /** A backend accepts no connection. */
+    void backendUnreachable(@Nullable ActiveRoute route, @Nullable Upstream upstream, Throwable cause) {
+        if (route != null && upstream != null && upstream.markDown(reasonOf(cause))) {
+            healthChanged.accept(route);
+        }
+    }
+
+    private static String reasonOf(Throwable cause) {
+        if (cause instanceof ConnectTimeoutException) {
+            return "no answer within 5 s";
+        }
+        if (cause instanceof UnknownHostException) {
+            return "its name does not resolve";
+        }
+        return String.valueOf(cause.getMessage()).contains("refused") ? "connection refused" : "connection failed";
+    }
+
+    /** Where a plain-HTTP client finds the same thing over TLS. */
+    String secureUrl(String name, String uri, ClientConnection client) {
+        return urlOf(name, client) + (uri.startsWith("/") ? uri : "/");
+    }
+
+    private String urlOf(String name, ClientConnection client) {
+        int port = client.secure() ? client.port() : securePort;
+        return "https://" + name + (port == 443 ? "" : ":" + port);
+    }
+
+    ErrorPage unknownName(String name, ClientConnection client) {
+        List<ErrorPage.Link> links = router.all().stream()
+                .map(ActiveRoute::route)
+                .map(route -> new ErrorPage.Link(
+                        route.https()
+                                ? urlOf(route.names().getFirst(), client)
+                                : "http://" + route.names().getFirst() + (client.secure() ? "" : ":" + client.port()),
+                        backendsOf(route)))
+                .toList();
+        return ErrorPage.unknownName(name, links);
+    }
+
+    private static String backendsOf(Route route) {
+        return String.join(", ", route.backends().stream().map(Object::toString).toList());
+    }
+
+    ErrorPage backendDown(ActiveRoute route, HttpMethod method, ClientConnection client) {
+        Upstream last = route.upstreams().getFirst();
+        Outage outage = last.outage();
+        return ErrorPage.backendDown(
+                route.route().names().getFirst(),
+                backendsOf(route.route()),
+                outage == null ? "now" : CLOCK.format(outage.since()),
+                outage == null ? "unknown" : outage.reason(),
+                ErrorPage.mayReload(method));
+    }
+
+    ErrorPage badAnswer(
+            @Nullable ActiveRoute route, @Nullable Upstream upstream, String reason, ClientConnection client) {
+        telemetry.metrics().recordError(ErrorCode.IO, "proxy");
+        String name = route == null ? "this name" : route.route().names().getFirst();
+        String backend = upstream == null ? "unknown" : upstream.endpoint().toString();
+        return ErrorPage.badAnswer(name, backend, reason);
+    }
+}

@@ -1,0 +1,453 @@
+package dev.gotunnel.proxy;
+
+import dev.gotunnel.observability.Telemetry;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
+import java.util.ArrayDeque;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request and its response on their way between a client and a backend: finds the route, opens or reuses a
+ * connection, streams both ways with back-pressure, and answers itself when no backend does. Everything happens on the
+ * client's event loop, {@link #breakOff()} excepted.
+ */
+final class Exchange implements UpstreamConnector.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    /** Safe to send again when a reused connection turns out to be dead (RFC 9110 section 9.2.2). */
+    private static final Set<HttpMethod> IDEMPOTENT = Set.of(
+            HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE, HttpMethod.PUT, HttpMethod.DELETE);
+
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    private final EngineContext engine;
+    private final ClientStream client;
+    private final HttpRequest request;
+    private final String requestId;
+    private final long startedNanos = System.nanoTime();
+
+    private @Nullable ActiveRoute route;
+    private @Nullable Upstream upstream;
+    private @Nullable UpstreamConnection connection;
+    private @Nullable ArrayDeque<HttpContent> waiting;
+    private @Nullable HttpResponse switchingHead;
+    private @Nullable Channel relayed;
+    private @Nullable Span span;
+    private int place;
+    private int status;
+    private boolean upgrade;
+    private boolean bodySent;
+    private boolean requestComplete;
+    private boolean responseStarted;
+    private boolean answered;
+    private boolean ended;
+
+    Exchange(EngineContext engine, ClientStream client, HttpRequest request) {
+        this.engine = engine;
+        this.client = client;
+        this.request = request;
+        this.requestId = ForwardingHeaders.requestId(request.headers());
+    }
+
+    // ---- from the client
+
+    /** Sends the request on its way, or answers it. */
+    void begin() {
+        String host = request.headers().get(HttpHeaderNames.HOST);
+        String name = HostName.of(host);
+        if (host == null || name == null || request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
+            answer(ErrorPage.badRequest("The request does not say which host it is for."));
+            return;
+        }
+        if (request.method().equals(HttpMethod.CONNECT)) {
+            answer(ErrorPage.badRequest("gotunnel serves names; it is not a proxy to other hosts."));
+            return;
+        }
+        ActiveRoute found = client.connection().loopback() ? engine.router().find(name) : null;
+        if (found == null) {
+            answer(client.connection().loopback() ? engine.unknownName(name, client.connection()) : ErrorPage.notFound());
+            return;
+        }
+        if (found.route().https() && !client.connection().secure()) {
+            answer(ErrorPage.redirect(engine.secureUrl(name, request.uri(), client.connection())));
+            return;
+        }
+        route = found;
+        found.exchangeBegins();
+        beginSpan(name);
+        upgrade = ForwardingHeaders.wantsWebSocket(request);
+        ForwardingHeaders.toBackend(request.headers(), client.connection(), host, requestId, upgrade);
+        request.setProtocolVersion(HttpVersion.HTTP_1_1);
+        tryNext(found);
+    }
+
+    /** Answers what is not a request at all; the connection closes after it. */
+    void refuse(ErrorPage page) {
+        requestComplete = true;
+        answer(page);
+    }
+
+    private void beginSpan(String name) {
+        Telemetry telemetry = engine.telemetry();
+        if (telemetry.isTracing()) {
+            span = telemetry
+                    .startServerSpan("http.proxy", Context.root())
+                    .setAttribute("http.request.method", request.method().name())
+                    .setAttribute("url.path", HttpUtil.isOriginForm(request.uri()) ? pathOf(request.uri()) : "")
+                    .setAttribute("url.scheme", client.connection().scheme())
+                    .setAttribute("server.address", name)
+                    .setAttribute("gotunnel.request_id", requestId);
+        }
+    }
+
+    private static String pathOf(String uri) {
+        int query = uri.indexOf('?');
+        return query < 0 ? uri : uri.substring(0, query);
+    }
+
+    private void tryNext(ActiveRoute active) {
+        Upstream candidate = active.candidate(place);
+        if (candidate == null) {
+            answer(engine.backendDown(active, request.method(), client.connection()));
+            return;
+        }
+        upstream = candidate;
+        boolean repeatable = IDEMPOTENT.contains(request.method());
+        UpstreamConnection idle = candidate.takeIdle(client.eventLoop(), repeatable);
+        if (idle != null) {
+            attach(idle);
+        } else {
+            open(candidate);
+        }
+    }
+
+    private void open(Upstream candidate) {
+        if (waiting == null) {
+            waiting = new ArrayDeque<>(4);
+        }
+        client.pauseReading();
+        engine.connector().connect(candidate, client.eventLoop(), this);
+    }
+
+    private void attach(UpstreamConnection newConnection) {
+        connection = newConnection;
+        newConnection.attach(this);
+        newConnection.write(request);
+        ArrayDeque<HttpContent> held = waiting;
+        waiting = null;
+        if (held != null) {
+            for (HttpContent content : held) {
+                send(newConnection, content);
+            }
+            newConnection.flush();
+            client.resumeReading();
+        }
+    }
+
+    private void send(UpstreamConnection to, HttpContent content) {
+        bodySent |= content.content().isReadable();
+        to.write(content);
+    }
+
+    /** Takes over a part of the request's body. */
+    void body(HttpContent content) {
+        if (content instanceof LastHttpContent) {
+            requestComplete = true;
+            if (answered) {
+                ReferenceCountUtil.release(content);
+                client.finished(true);
+                return;
+            }
+        }
+        if (waiting != null) {
+            waiting.add(content);
+        } else if (connection != null) {
+            send(connection, content);
+        } else {
+            ReferenceCountUtil.release(content);
+        }
+    }
+
+    /** The client has said all that it has said so far. */
+    void flushToUpstream() {
+        UpstreamConnection to = connection;
+        if (to != null) {
+            to.flush();
+            if (!to.isWritable()) {
+                client.pauseReading();
+            }
+        }
+    }
+
+    /** Whether the backend keeps up with the request's body. */
+    boolean isUpstreamWritable() {
+        return connection != null && connection.isWritable();
+    }
+
+    void clientWritable() {
+        if (connection != null) {
+            connection.resumeReading();
+        }
+    }
+
+    /** The client went away: the backend need not go on. */
+    void clientGone() {
+        if (!ended) {
+            status = CLIENT_CLOSED_REQUEST;
+            dropUpstream();
+            end();
+        }
+    }
+
+    // ---- from the connector and the backend
+
+    @Override
+    public void connected(UpstreamConnection opened) {
+        if (ended) {
+            opened.close();
+            return;
+        }
+        engine.backendAnswers(route, upstream);
+        attach(opened);
+    }
+
+    @Override
+    public void connectFailed(Throwable cause) {
+        if (ended) {
+            return;
+        }
+        engine.backendFails(route, upstream, cause);
+        place++;
+        if (route != null) {
+            tryNext(route);
+        }
+    }
+
+    boolean wantsUpgrade() {
+        return upgrade;
+    }
+
+    boolean isRequestComplete() {
+        return requestComplete;
+    }
+
+    boolean isClientWritable() {
+        return client.isWritable();
+    }
+
+    void flushToClient() {
+        client.flush();
+    }
+
+    void upstreamWritable() {
+        client.resumeReading();
+    }
+
+    void interimResponse(HttpResponse head) {
+        ForwardingHeaders.toClient(head.headers());
+        client.writeInterim(head);
+    }
+
+    void responseHead(HttpResponse head) {
+        responseStarted = true;
+        status = head.status().code();
+        ForwardingHeaders.toClient(head.headers());
+        if (route != null && isEventStream(head)) {
+            route.exchangeIsEndless(this);
+        }
+        client.writeHead(head, isBodiless(status));
+    }
+
+    private boolean isBodiless(int code) {
+        return request.method().equals(HttpMethod.HEAD)
+                || code == HttpResponseStatus.NO_CONTENT.code()
+                || code == HttpResponseStatus.NOT_MODIFIED.code();
+    }
+
+    private static boolean isEventStream(HttpResponse head) {
+        String type = head.headers().get(HttpHeaderNames.CONTENT_TYPE);
+        return type != null && type.startsWith("text/event-stream");
+    }
+
+    void responseBody(HttpContent content) {
+        client.writeBody(content);
+    }
+
+    void responseComplete() {
+        connection = null;
+        end();
+        client.finished(requestComplete);
+    }
+
+    void switchingProtocols(HttpResponse head) {
+        status = head.status().code();
+        ForwardingHeaders.toClient(head.headers());
+        head.headers().set(HttpHeaderNames.CONNECTION, "upgrade");
+        head.headers().set(HttpHeaderNames.UPGRADE, "websocket");
+        switchingHead = head;
+    }
+
+    /** From here on both sides exchange bytes that are not ours to read. */
+    void upgrade(Channel backend, Consumer<ChannelHandler> installer) {
+        connection = null;
+        HttpResponse head = switchingHead;
+        if (head == null || !(client instanceof Http1Frontend frontend)) {
+            backend.close();
+            client.abort();
+            end();
+            return;
+        }
+        Channel front = client.connection().channel();
+        relayed = front;
+        frontend.upgrade(head, new Relay(backend, this::end));
+        installer.accept(new Relay(front, () -> {}));
+        if (route != null) {
+            route.exchangeIsEndless(this);
+        }
+    }
+
+    /** The backend closed the connection before it had answered in full. */
+    void upstreamClosed(UpstreamConnection closed) {
+        if (ended) {
+            return;
+        }
+        connection = null;
+        boolean repeatable = closed.isReused()
+                && !responseStarted
+                && !bodySent
+                && requestComplete
+                && IDEMPOTENT.contains(request.method());
+        if (repeatable && upstream != null) {
+            // It had been idle and the backend closed it just then: the next one is new.
+            waiting = new ArrayDeque<>(1);
+            waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
+            open(upstream);
+        } else {
+            upstreamFailed("it closed the connection before it answered");
+        }
+    }
+
+    /** The backend answered with something that is not an answer. */
+    void upstreamFailed(String reason) {
+        connection = null;
+        if (ended) {
+            return;
+        }
+        if (responseStarted) {
+            LOG.debug("{} {} broke off: {}", requestId, request.method(), reason);
+            end();
+            client.abort();
+        } else {
+            answer(engine.badAnswer(route, upstream, reason, client.connection()));
+        }
+    }
+
+    // ---- either way
+
+    /** Answers without a backend. */
+    private void answer(ErrorPage page) {
+        releaseWaiting();
+        responseStarted = true;
+        status = page.status().code();
+        boolean bodyUnread = !requestComplete
+                && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);
+        if (bodyUnread) {
+            client.closeAfterResponse();
+        }
+        HttpContent body = page.body(request, requestId, client.alloc());
+        HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, page.status());
+        page.head(head.headers(), request, body.content().readableBytes(), requestId);
+        boolean bodiless = isBodiless(status);
+        client.writeHead(head, bodiless);
+        if (bodiless) {
+            ReferenceCountUtil.release(body);
+            client.writeBody(LastHttpContent.EMPTY_LAST_CONTENT);
+        } else {
+            client.writeBody(body);
+        }
+        end();
+        client.flush();
+        if (requestComplete || bodyUnread) {
+            client.finished(requestComplete);
+        } else {
+            // The end of the request is still to come, in this very read.
+            answered = true;
+        }
+    }
+
+    /** Ends the exchange wherever it stands. Any thread. */
+    void breakOff() {
+        client.eventLoop().execute(this::breakOffHere);
+    }
+
+    private void breakOffHere() {
+        if (ended) {
+            return;
+        }
+        dropUpstream();
+        end();
+        Channel channel = relayed;
+        if (channel != null) {
+            channel.close(channel.voidPromise());
+        } else {
+            client.abort();
+        }
+    }
+
+    private void dropUpstream() {
+        releaseWaiting();
+        if (connection != null) {
+            connection.abandon();
+            connection = null;
+        }
+    }
+
+    private void releaseWaiting() {
+        if (waiting != null) {
+            waiting.forEach(ReferenceCountUtil::release);
+            waiting = null;
+        }
+    }
+
+    private void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        long nanos = System.nanoTime() - startedNanos;
+        ActiveRoute active = route;
+        if (active != null) {
+            active.exchangeEnds(this);
+        }
+        String tunnel = active == null ? "none" : active.route().id();
+        engine.telemetry().metrics().request(tunnel, status, nanos);
+        if (span != null) {
+            span.setAttribute("http.response.status_code", status);
+            if (status >= 500) {
+                span.setStatus(StatusCode.ERROR);
+            }
+            span.end();
+        }
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("{} {} {} {} in {} ms", requestId, tunnel, request.method(), status, nanos / 1_000_000);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.gotunnel.proxy;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.AsciiString;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * What a proxy must change in headers: hop-by-hop fields end here (RFC 9110 section 7.6.1), and the backend learns who
+ * asked ({@code X-Forwarded-*}, RFC 7239 {@code Forwarded}). What a client claims in these is overwritten: nobody stands
+ * in front of us whom we could trust to say it.
+ */
+final class ForwardingHeaders {
+    static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
+    private static final AsciiString X_FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
+    private static final AsciiString X_FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
+    private static final AsciiString X_FORWARDED_PORT = AsciiString.cached("x-forwarded-port");
+    private static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
+    private static final AsciiString FORWARDED = AsciiString.cached("forwarded");
+    private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
+    private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
+    private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
+    private static final int MAX_REQUEST_ID = 128;
+
+    private ForwardingHeaders() {}
+
+    /**
+     * Prepares a request for the backend.
+     *
+     * @param host the name and port that the client asked for
+     * @param requestId the exchange's id
+     * @param upgrade whether the client's wish to change to WebSocket goes through
+     */
+    static void toBackend(
+            HttpHeaders headers, ClientConnection client, String host, String requestId, boolean upgrade) {
+        removeHopByHop(headers);
+        headers.remove(HttpHeaderNames.TE);
+        if (upgrade) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+            headers.set(HttpHeaderNames.UPGRADE, WEBSOCKET);
+        }
+        headers.set(X_FORWARDED_FOR, client.address());
+        headers.set(X_FORWARDED_HOST, host);
+        headers.set(X_FORWARDED_PORT, portOf(host, client));
+        headers.set(X_FORWARDED_PROTO, client.scheme());
+        headers.set(
+                FORWARDED,
+                "for=" + client.forwardedFor() + ";host=\"" + host + "\";proto=" + client.scheme());
+        headers.set(X_REQUEST_ID, requestId);
+    }
+
+    /** Prepares a response for the client. */
+    static void toClient(HttpHeaders headers) {
+        removeHopByHop(headers);
+        headers.remove(HttpHeaderNames.PROXY_AUTHENTICATE);
+    }
+
+    /**
+     * Removes the fields that concern one connection alone, those that {@code Connection} names included. A field that
+     * frames the message or routes it cannot be named away.
+     */
+    private static void removeHopByHop(HttpHeaders headers) {
+        List<String> connection = headers.getAll(HttpHeaderNames.CONNECTION);
+        for (String value : connection) {
+            for (String token : value.split(",")) {
+                String name = token.strip();
+                if (!name.isEmpty() && !isProtected(name)) {
+                    headers.remove(name);
+                }
+            }
+        }
+        headers.remove(HttpHeaderNames.CONNECTION);
+        headers.remove(KEEP_ALIVE);
+        headers.remove(PROXY_CONNECTION);
+        headers.remove(HttpHeaderNames.UPGRADE);
+        headers.remove(HttpHeaderNames.PROXY_AUTHORIZATION);
+    }
+
+    private static boolean isProtected(String name) {
+        return HttpHeaderNames.HOST.contentEqualsIgnoreCase(name)
+                || HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
+                || HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)
+                || HttpHeaderNames.TRAILER.contentEqualsIgnoreCase(name);
+    }
+
+    /** Whether a request asks to become a WebSocket (RFC 6455 section 4.1). */
+    static boolean wantsWebSocket(HttpRequest request) {
+        return HttpMethod.GET.equals(request.method())
+                && request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+                && request.headers().containsValue(HttpHeaderNames.UPGRADE, WEBSOCKET, true);
+    }
+
+    /** The client's own request id when it is short and plain, else a new one of 128 bits. */
+    static String requestId(HttpHeaders headers) {
+        String given = headers.get(X_REQUEST_ID);
+        if (given != null && isSane(given)) {
+            return given;
+        }
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        char[] hex = new char[32];
+        hex(random.nextLong(), hex, 0);
+        hex(random.nextLong(), hex, 16);
+        return new String(hex);
+    }
+
+    private static void hex(long value, char[] target, int offset) {
+        for (int i = 0; i < 16; i++) {
+            target[offset + i] = "0123456789abcdef".charAt((int) (value >>> (60 - 4 * i)) & 15);
+        }
+    }
+
+    private static boolean isSane(String id) {
+        if (id.isEmpty() || id.length() > MAX_REQUEST_ID) {
+            return false;
+        }
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            boolean plain = (c < 128 && Character.isLetterOrDigit(c)) || "-_.:+/=".indexOf(c) >= 0;
+            if (!plain) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String portOf(String host, ClientConnection client) {
+        int colon = host.lastIndexOf(':');
+        if (colon > host.lastIndexOf(']')) {
+            return host.substring(colon + 1);
+        }
+        return client.secure() ? "443" : "80";
+    }
+}

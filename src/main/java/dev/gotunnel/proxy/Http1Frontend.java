@@ -1,0 +1,319 @@
+package dev.gotunnel.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A client's HTTP/1.1 connection: one exchange after the other, pipelined requests kept until their turn. */
+final class Http1Frontend extends ChannelInboundHandlerAdapter implements ClientStream {
+    /** How long a client may go on to send a body that nobody wants before the connection closes on it. */
+    private static final int LINGER_MILLIS = 1000;
+
+    private static final Set<String> SCHEMES = Set.of("http", "https");
+
+    private final EngineContext engine;
+    private final boolean secure;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ClientConnection connection;
+    private @Nullable Exchange exchange;
+    private @Nullable ArrayDeque<Object> pipelined;
+    private boolean keepAlive;
+    private boolean http10;
+    private boolean dechunk;
+    private boolean closing;
+
+    Http1Frontend(EngineContext engine, boolean secure) {
+        this.engine = engine;
+        this.secure = secure;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        connection = ClientConnection.of(ctx.channel(), secure);
+    }
+
+    private ChannelHandlerContext context() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            throw new IllegalStateException("not in a pipeline yet");
+        }
+        return ctx;
+    }
+
+    @Override
+    public ClientConnection connection() {
+        ClientConnection known = connection;
+        if (known == null) {
+            throw new IllegalStateException("not in a pipeline yet");
+        }
+        return known;
+    }
+
+    // ---- from the client
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (closing) {
+            ReferenceCountUtil.release(message);
+        } else if (pipelined != null) {
+            pipelined.add(message);
+        } else if (exchange != null && message instanceof HttpRequest) {
+            pipelined = new ArrayDeque<>();
+            pipelined.add(message);
+            pauseReading();
+        } else {
+            handle(message);
+        }
+    }
+
+    private void handle(Object message) {
+        if (message instanceof HttpRequest request) {
+            begin(request);
+        }
+        if (message instanceof HttpContent content) {
+            Exchange current = exchange;
+            if (current == null) {
+                ReferenceCountUtil.release(content);
+            } else if (content.decoderResult().isFailure()) {
+                ReferenceCountUtil.release(content);
+                abort();
+            } else {
+                current.body(content);
+            }
+        }
+    }
+
+    private void begin(HttpRequest request) {
+        keepAlive = HttpUtil.isKeepAlive(request);
+        http10 = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
+        if (request.decoderResult().isFailure() || !toOriginForm(request)) {
+            // Whatever follows cannot be told apart from this request: answer and close.
+            Throwable cause = request.decoderResult().cause();
+            keepAlive = false;
+            exchange = new Exchange(engine, this, new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
+            boolean tooLarge = cause instanceof TooLongHttpHeaderException || cause instanceof TooLongHttpLineException;
+            exchange.refuse(
+                    tooLarge
+                            ? ErrorPage.headersTooLarge()
+                            : ErrorPage.badRequest("What arrived is not an HTTP request."));
+            return;
+        }
+        exchange = new Exchange(engine, this, request);
+        exchange.begin();
+    }
+
+    /** A request line with a whole URL names its host itself (RFC 9112 section 3.2.2). */
+    private static boolean toOriginForm(HttpRequest request) {
+        String uri = request.uri();
+        if (uri.startsWith("/") || uri.equals("*") || request.method().equals(HttpMethod.CONNECT)) {
+            return true;
+        }
+        try {
+            URI absolute = new URI(uri);
+            String authority = absolute.getRawAuthority();
+            if (authority == null || absolute.getScheme() == null || !SCHEMES.contains(absolute.getScheme())) {
+                return false;
+            }
+            String path = absolute.getRawPath().isEmpty() ? "/" : absolute.getRawPath();
+            request.setUri(absolute.getRawQuery() == null ? path : path + "?" + absolute.getRawQuery());
+            request.headers().set(HttpHeaderNames.HOST, authority);
+            return true;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        Exchange current = exchange;
+        if (current != null) {
+            current.flushToUpstream();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Exchange current = exchange;
+        if (current != null && ctx.channel().isWritable()) {
+            current.clientWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        releasePipelined();
+        Exchange current = exchange;
+        exchange = null;
+        if (current != null) {
+            current.clientGone();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A reset by the client or a broken TLS record: channelInactive follows and tells the exchange.
+        ctx.close();
+    }
+
+    // ---- to the client
+
+    @Override
+    public void writeInterim(HttpResponse head) {
+        if (http10) {
+            return;
+        }
+        // Around the codec: it takes an informational response for the final one.
+        StringBuilder text = new StringBuilder("HTTP/1.1 ").append(head.status()).append("\r\n");
+        for (Map.Entry<String, String> header : head.headers()) {
+            text.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
+        }
+        ByteBuf bytes = ByteBufUtil.writeAscii(alloc(), text.append("\r\n"));
+        ChannelHandlerContext codec = context().pipeline().context(HttpServerCodec.class);
+        codec.write(bytes);
+        codec.flush();
+    }
+
+    @Override
+    public void writeHead(HttpResponse head, boolean bodiless) {
+        HttpHeaders headers = head.headers();
+        head.setProtocolVersion(HttpVersion.HTTP_1_1);
+        boolean framed = bodiless || HttpUtil.isContentLengthSet(head) || HttpUtil.isTransferEncodingChunked(head);
+        dechunk = http10 && (!framed || HttpUtil.isTransferEncodingChunked(head));
+        if (dechunk) {
+            headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+            keepAlive = false;
+        } else if (!framed) {
+            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
+        if (!keepAlive) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (http10) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+        context().write(head, context().voidPromise());
+    }
+
+    @Override
+    public void writeBody(HttpContent content) {
+        context().write(content, context().voidPromise());
+    }
+
+    @Override
+    public void flush() {
+        context().flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return context().channel().isWritable();
+    }
+
+    @Override
+    public void pauseReading() {
+        context().channel().config().setAutoRead(false);
+    }
+
+    @Override
+    public void resumeReading() {
+        ChannelConfig config = context().channel().config();
+        if (pipelined == null && !config.isAutoRead()) {
+            config.setAutoRead(true);
+        }
+    }
+
+    @Override
+    public void abort() {
+        context().close();
+    }
+
+    @Override
+    public void closeAfterResponse() {
+        keepAlive = false;
+    }
+
+    @Override
+    public void finished(boolean requestComplete) {
+        exchange = null;
+        if (!requestComplete) {
+            // Closing at once would reset the connection and the client might never read the answer.
+            closing = true;
+            releasePipelined();
+            context().flush();
+            context().channel().config().setAutoRead(true);
+            context().executor().schedule(this::abort, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        } else if (!keepAlive) {
+            closing = true;
+            releasePipelined();
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            next();
+        }
+    }
+
+    private void next() {
+        ArrayDeque<Object> held = pipelined;
+        if (held != null) {
+            pipelined = null;
+            while (!held.isEmpty() && !closing) {
+                if (exchange != null && held.peek() instanceof HttpRequest) {
+                    pipelined = held;
+                    return;
+                }
+                handle(held.poll());
+            }
+            held.forEach(ReferenceCountUtil::release);
+            Exchange current = exchange;
+            if (current != null) {
+                current.flushToUpstream();
+            }
+        }
+        if (!closing) {
+            resumeReading();
+        }
+    }
+
+    private void releasePipelined() {
+        if (pipelined != null) {
+            pipelined.forEach(ReferenceCountUtil::release);
+            pipelined = null;
+        }
+    }
+
+    /** Answers 101 and leaves the connection to a relay. */
+    void upgrade(HttpResponse head, Relay relay) {
+        exchange = null;
+        ChannelHandlerContext ctx = context();
+        ctx.write(head);
+        ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+        ctx.pipeline().replace(this, "relay", relay);
+        ctx.pipeline().remove(HttpServerCodec.class);
+        ctx.channel().config().setAutoRead(true);
+    }
+}

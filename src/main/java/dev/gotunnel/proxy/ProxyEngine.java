@@ -1,0 +1,231 @@
+package dev.gotunnel.proxy;
+
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.observability.Telemetry;
+import io.netty.channel.EventLoop;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves all tunnels: a few event loops, listeners on loopback, a table of routes. Routes, certificates and listeners
+ * may change at any time; nothing that is open notices. Methods block briefly: call them from any thread but an event
+ * loop.
+ */
+public final class ProxyEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyEngine.class);
+    private static final int MAX_HEADER_BYTES = 64 * 1024;
+    private static final int MAX_CHUNK_BYTES = 64 * 1024;
+    private static final int HEALTH_SECONDS = 2;
+
+    private final Transport transport;
+    private final ExecutorService worker;
+    private final HttpDecoderConfig decoding;
+    private final Router router = new Router();
+    private final TlsContexts contexts;
+    private final EngineContext context;
+    private final ScheduledFuture<?> health;
+    private final Map<Integer, Listener> listeners = new ConcurrentHashMap<>();
+
+    /**
+     * The health of one backend.
+     *
+     * @param since when it went down; null while it is up
+     * @param reason why it is down; null while it is up
+     */
+    public record BackendHealth(
+            Route.BackendEndpoint endpoint, boolean healthy, @Nullable Instant since, @Nullable String reason) {}
+
+    /**
+     * Starts the event loops; nothing listens yet.
+     *
+     * @param transport {@code io_uring}, {@code epoll}, {@code kqueue} or {@code nio}; null for the best there is
+     * @param temporaryCertificate makes a certificate for a name that no route has; for the empty name, one for this
+     *     machine's loopback addresses. May block; called on a worker thread
+     * @param healthChanged told the id of a route when a backend of it went up or down; called on an event loop
+     */
+    public ProxyEngine(
+            @Nullable String transport,
+            Function<String, KeyMaterial> temporaryCertificate,
+            Telemetry telemetry,
+            Consumer<String> healthChanged) {
+        this.transport = Transport.open(transport);
+        this.worker = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("gotunnel-work-", 0).factory());
+        this.decoding =
+                new HttpDecoderConfig().setMaxHeaderSize(MAX_HEADER_BYTES).setMaxChunkSize(MAX_CHUNK_BYTES);
+        this.contexts = new TlsContexts(temporaryCertificate, worker);
+        this.context = new EngineContext(
+                router,
+                new UpstreamConnector(this.transport, worker, decoding),
+                telemetry,
+                new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true),
+                route -> healthChanged.accept(route.route().id()));
+        this.health = this.transport
+                .group()
+                .scheduleAtFixedRate(this::checkBackends, HEALTH_SECONDS, HEALTH_SECONDS, TimeUnit.SECONDS);
+        LOG.debug(
+                "The engine runs on {} with {}",
+                this.transport.name(),
+                TlsContexts.isNative() ? "BoringSSL" : "the JDK's TLS");
+    }
+
+    /**
+     * Listens on a port of both loopback addresses.
+     *
+     * @param port 0 for an ephemeral one
+     * @param tls whether it speaks TLS
+     * @return the port
+     * @throws GotunnelException {@code PORT_TAKEN} with the process that holds it, or {@code NOT_PERMITTED}
+     */
+    public int listen(int port, boolean tls) {
+        Listener listener =
+                Listener.open(transport, port, new ClientInitializer(context, contexts, decoding, tls));
+        listeners.put(listener.port(), listener);
+        return listener.port();
+    }
+
+    /** Closes a port; connections that are open go on. */
+    public void unlisten(int port) {
+        Listener listener = listeners.remove(port);
+        if (listener != null) {
+            listener.close();
+        }
+    }
+
+    /** Says which listener plain-HTTP requests are redirected to. */
+    public void redirectTo(int securePort) {
+        context.securePort(securePort);
+    }
+
+    /**
+     * Serves a route from now on.
+     *
+     * @param material proves all its names
+     * @throws GotunnelException {@code NAME_TAKEN} when another route has one of the names
+     */
+    public void add(Route route, KeyMaterial material) {
+        ActiveRoute active = new ActiveRoute(route);
+        String taken = router.add(active);
+        if (taken != null) {
+            throw new GotunnelException(
+                    ErrorCode.NAME_TAKEN, "Another tunnel serves " + taken + " already.", "See: gotunnel list");
+        }
+        route.names().forEach(name -> contexts.put(name, material));
+    }
+
+    /** Proves a route's names with another certificate from the next handshake on. */
+    public void replaceCertificate(String routeId, KeyMaterial material) {
+        ActiveRoute active = find(routeId);
+        if (active != null) {
+            active.route().names().forEach(name -> contexts.put(name, material));
+        }
+    }
+
+    /**
+     * Serves a route no longer.
+     *
+     * @param drain how long the requests under way may take
+     * @return completes when they have ended or the time is over
+     */
+    public CompletableFuture<Void> remove(String routeId, Duration drain) {
+        ActiveRoute active = find(routeId);
+        if (active == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        router.remove(active);
+        active.route().names().forEach(contexts::remove);
+        return active.drain(drain);
+    }
+
+    /** How the backends of a route are; empty when there is no such route. */
+    public List<BackendHealth> health(String routeId) {
+        ActiveRoute active = find(routeId);
+        return active == null
+                ? List.of()
+                : active.upstreams().stream().map(ProxyEngine::healthOf).toList();
+    }
+
+    private static BackendHealth healthOf(Upstream upstream) {
+        Upstream.Outage outage = upstream.outage();
+        return outage == null
+                ? new BackendHealth(upstream.endpoint(), true, null, null)
+                : new BackendHealth(upstream.endpoint(), false, outage.since(), outage.reason());
+    }
+
+    private @Nullable ActiveRoute find(String routeId) {
+        return router.all().stream()
+                .filter(active -> active.route().id().equals(routeId))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void checkBackends() {
+        for (ActiveRoute active : router.all()) {
+            checkBackends(active);
+        }
+    }
+
+    /** Tries to connect to the backends of a route, and waits for the outcome. */
+    public void checkNow(String routeId) {
+        ActiveRoute active = find(routeId);
+        if (active != null) {
+            CompletableFuture.allOf(checkBackends(active)).join();
+        }
+    }
+
+    private CompletableFuture<?>[] checkBackends(ActiveRoute active) {
+        return active.upstreams().stream()
+                .map(upstream -> checkBackend(active, upstream))
+                .toArray(CompletableFuture<?>[]::new);
+    }
+
+    /** A connection that opens is all that is asked for: a request would show in the backend's log. */
+    private CompletableFuture<Void> checkBackend(ActiveRoute active, Upstream upstream) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        EventLoop loop = transport.group().next();
+        loop.execute(() -> context.connector().connect(upstream, loop, new UpstreamConnector.Listener() {
+            @Override
+            public void connected(UpstreamConnection connection) {
+                connection.close();
+                context.backendAnswers(active, upstream);
+                done.complete(null);
+            }
+
+            @Override
+            public void connectFailed(Throwable cause) {
+                context.backendUnreachable(active, upstream, cause);
+                done.complete(null);
+            }
+        }));
+        return done;
+    }
+
+    /** Closes all ports and connections at once; to end gracefully, {@link #remove} the routes before. */
+    @Override
+    public void close() {
+        health.cancel(false);
+        listeners.values().forEach(Listener::close);
+        listeners.clear();
+        context.clients().close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        transport.group().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+        contexts.close();
+        worker.close();
+    }
+}

@@ -1,0 +1,147 @@
+package dev.gotunnel.proxy;
+
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.AsyncMapping;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TLS context for the name that a client asks for (SNI, RFC 6066 section 3). Tunnels' certificates are set ahead;
+ * for any other name one is made at the first handshake, off the event loop, so that even the page that says "no such
+ * tunnel" comes without a warning. TLS 1.2 and 1.3 by BoringSSL, or by the JDK where it is missing.
+ */
+final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseable {
+    /** Made for names that no tunnel has: bounded, since a client can ask for any name. */
+    private static final int MAX_TEMPORARY = 64;
+
+    /** The context of clients that name nothing, or an address. */
+    private static final String NO_NAME = "";
+
+    private final Function<String, KeyMaterial> temporary;
+    private final ExecutorService worker;
+    private final Map<String, SslContext> ofTunnels = new ConcurrentHashMap<>();
+    private final Map<String, SslContext> ofStrangers = new LinkedHashMap<>(16, 0.75f, true);
+    private boolean closed;
+
+    /**
+     * @param temporary makes a certificate for a name that no tunnel has, or for no name when it is empty; may block
+     * @param worker where it is made
+     */
+    TlsContexts(Function<String, KeyMaterial> temporary, ExecutorService worker) {
+        this.temporary = temporary;
+        this.worker = worker;
+    }
+
+    /** Whether BoringSSL serves, rather than the JDK's slower implementation. */
+    static boolean isNative() {
+        return OpenSsl.isAvailable();
+    }
+
+    /** Sets the certificate of a name; connections that are open keep the one they have. */
+    void put(String name, KeyMaterial material) {
+        SslContext context = context(material);
+        SslContext previous = ofTunnels.put(name, context);
+        ReferenceCountUtil.release(previous);
+    }
+
+    void remove(String name) {
+        ReferenceCountUtil.release(ofTunnels.remove(name));
+    }
+
+    /** Called by the SNI handler on its event loop. */
+    @Override
+    public Future<SslContext> map(@Nullable String serverName, Promise<SslContext> promise) {
+        String name = serverName == null ? NO_NAME : serverName.toLowerCase(Locale.ROOT);
+        SslContext known = ofTunnels.get(name);
+        if (known == null) {
+            known = knownStranger(name);
+        }
+        if (known != null) {
+            return promise.setSuccess(known);
+        }
+        try {
+            worker.execute(() -> {
+                try {
+                    promise.trySuccess(ofStranger(name));
+                } catch (RuntimeException e) {
+                    promise.tryFailure(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            promise.tryFailure(e);
+        }
+        return promise;
+    }
+
+    private synchronized @Nullable SslContext knownStranger(String name) {
+        return ofStrangers.get(name);
+    }
+
+    private synchronized SslContext ofStranger(String name) {
+        SslContext known = ofStrangers.get(name);
+        if (known != null) {
+            return known;
+        }
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+        SslContext made = context(temporary.apply(name));
+        ofStrangers.put(name, made);
+        if (ofStrangers.size() > MAX_TEMPORARY) {
+            String eldest = ofStrangers.keySet().iterator().next();
+            ReferenceCountUtil.release(ofStrangers.remove(eldest));
+        }
+        return made;
+    }
+
+    private static SslContext context(KeyMaterial material) {
+        KeyManagerFactory keys = FixedKeyManager.factory(material);
+        boolean isNative = isNative();
+        try {
+            return SslContextBuilder.forServer(isNative ? new OpenSslCachingX509KeyManagerFactory(keys) : keys)
+                    .sslProvider(isNative ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
+                    // Without one of its own, every context reads the JDK's trust store, which takes 10 to 34 ms.
+                    .trustManager(NoClients.INSTANCE)
+                    .protocols("TLSv1.3", "TLSv1.2")
+                    .applicationProtocolConfig(new ApplicationProtocolConfig(
+                            Protocol.ALPN,
+                            SelectorFailureBehavior.NO_ADVERTISE,
+                            SelectedListenerFailureBehavior.ACCEPT,
+                            ApplicationProtocolNames.HTTP_2,
+                            ApplicationProtocolNames.HTTP_1_1))
+                    .build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("TLS cannot be set up: " + e.getMessage(), e);
+        }
+    }
+
+    /** Releases all contexts; connections that are open go on. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        ofTunnels.values().forEach(ReferenceCountUtil::release);
+        ofTunnels.clear();
+        ofStrangers.values().forEach(ReferenceCountUtil::release);
+        ofStrangers.clear();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.gotunnel.tunnel;
+
+import dev.gotunnel.proxy.ProxyEngine;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A tunnel as the manager knows it. Guarded by the manager's lock, but for {@link #undo}: that is the starter's. */
+final class TunnelEntry {
+    /** What runs, or would run next. */
+    TunnelSpec spec;
+
+    /** What was saved while an older specification ran. */
+    @Nullable TunnelSpec next;
+
+    /** Whether the configuration has it, so that it outlives its run. */
+    boolean saved;
+
+    TunnelState state = TunnelState.STOPPED;
+    UndoLog undo = new UndoLog();
+
+    /** Completes when a start or stop under way has ended, either way. */
+    CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
+
+    boolean nameResolves;
+    @Nullable Integer extraPort;
+    @Nullable Instant servesSince;
+    @Nullable Limitation failure;
+
+    TunnelEntry(TunnelSpec spec, boolean saved) {
+        this.spec = spec;
+        this.saved = saved;
+    }
+
+    /** Back at rest, with the specification that was saved meanwhile. */
+    void rest(TunnelState restingState) {
+        state = restingState;
+        spec = next == null ? spec : next;
+        next = null;
+        extraPort = null;
+        servesSince = null;
+        nameResolves = false;
+        undo = new UndoLog();
+    }
+
+    /** Whether it and another specification would answer to the same name. */
+    boolean sharesName(TunnelSpec other) {
+        List<String> names = new ArrayList<>(spec.domain().allNames());
+        names.retainAll(other.domain().allNames());
+        return !names.isEmpty();
+    }
+
+    /** The tunnel as it stands. */
+    Tunnel snapshot(@Nullable ProxyEngine engine, @Nullable EnginePorts ports) {
+        List<Backend> backends = engine != null && state.serves()
+                ? engine.health(spec.id().toString()).stream()
+                        .map(h -> new Backend("http://" + h.endpoint(), h.healthy()))
+                        .toList()
+                : spec.backends().stream().map(b -> new Backend(b.url(), false)).toList();
+        return new Tunnel(
+                spec.id().toString(),
+                spec.id().profile(),
+                spec.id().name(),
+                spec.domain().ascii(),
+                state,
+                ports != null && state.serves() ? urls(ports) : List.of(),
+                backends,
+                limitations(ports));
+    }
+
+    private List<String> urls(EnginePorts ports) {
+        List<String> names = new ArrayList<>(List.of(spec.domain().localhostName()));
+        if (nameResolves && !names.contains(spec.domain().ascii())) {
+            names.add(spec.domain().ascii());
+        }
+        List<String> urls = new ArrayList<>();
+        for (String name : names) {
+            urls.add(ports.url(name, spec.https()));
+        }
+        if (extraPort != null) {
+            for (String name : names) {
+                urls.add(EnginePorts.secureUrl(name, extraPort));
+            }
+        }
+        return urls;
+    }
+
+    private List<Limitation> limitations(@Nullable EnginePorts ports) {
+        List<Limitation> limitations = new ArrayList<>();
+        if (state == TunnelState.FAILED && failure != null) {
+            limitations.add(failure);
+        }
+        if (ports != null && state.serves()) {
+            String name = spec.domain().ascii();
+            if (!nameResolves && !spec.domain().isLocalhost()) {
+                limitations.add(NameLimitation.of(name, ports.url(spec.domain().localhostName(), spec.https())));
+            }
+            if (ports.limitation() != null) {
+                limitations.add(ports.limitation());
+            }
+        }
+        return limitations;
+    }
+}

@@ -1,0 +1,531 @@
+package dev.gotunnel.tunnel;
+
+import dev.gotunnel.cert.CertInstaller;
+import dev.gotunnel.cert.Leaf;
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.NameResolution;
+import dev.gotunnel.observability.Telemetry;
+import dev.gotunnel.privilege.PrivilegeManager;
+import dev.gotunnel.proxy.KeyMaterial;
+import dev.gotunnel.proxy.ProxyEngine;
+import dev.gotunnel.proxy.Route;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Owns the engine and all tunnels of this machine's user. Starting a tunnel is a sequence of steps, each with an undo:
+ * ports, certificate, route, name. A failed step takes those before it back; what is not permitted becomes a limitation.
+ * Any thread but an event loop.
+ */
+public final class TunnelManager implements TunnelService, MachineService {
+    private static final Logger LOG = LoggerFactory.getLogger(TunnelManager.class);
+
+    /** How long requests under way may take when a tunnel stops. */
+    public static final Duration DRAIN = Duration.ofSeconds(10);
+
+    /** How long a start waits to learn whether the name resolves; a slow resolver's answer comes as a change. */
+    private static final int NAME_WAIT_MILLIS = 300;
+
+    private static final int NAME_CHECK_SECONDS = 10;
+    private static final int ROTATION_CHECK_MINUTES = 30;
+
+    private final Parts parts;
+    private final EventBus events = new EventBus();
+    private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("gotunnel-tunnel-", 0).factory());
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("gotunnel-clock").daemon().factory());
+
+    private final Object lock = new Object();
+    private final TreeMap<TunnelId, TunnelEntry> entries = new TreeMap<>();
+    private @Nullable ProxyEngine engine;
+    private @Nullable EnginePorts ports;
+    private boolean closed;
+
+    /**
+     * What a manager is made of.
+     *
+     * @param version gotunnel's own
+     * @param plan the ports to listen on once the first tunnel starts
+     * @param transport the engine's transport; null for the best there is
+     * @param window whether this process can show a window
+     */
+    public record Parts(
+            String version,
+            PortPlan plan,
+            @Nullable String transport,
+            CertInstaller certificates,
+            NameResolution names,
+            PrivilegeManager privileges,
+            TunnelStore store,
+            Telemetry telemetry,
+            boolean window) {}
+
+    /**
+     * Owns the engine from now on; it starts with the first tunnel.
+     *
+     * @throws GotunnelException {@code CONFIG} when the store cannot be read
+     */
+    public TunnelManager(Parts parts) {
+        this.parts = parts;
+        for (TunnelSpec spec : parts.store().load()) {
+            entries.put(spec.id(), new TunnelEntry(spec, true));
+        }
+        every(NAME_CHECK_SECONDS, TimeUnit.SECONDS, this::checkNames);
+        every(ROTATION_CHECK_MINUTES, TimeUnit.MINUTES, this::rotate);
+    }
+
+    private void every(int period, TimeUnit unit, Runnable work) {
+        var _ = clock.scheduleWithFixedDelay(() -> workers.execute(work), period, period, unit);
+    }
+
+    // ---- looking
+
+    @Override
+    public List<Tunnel> list() {
+        synchronized (lock) {
+            return entries.values().stream().map(this::snapshot).toList();
+        }
+    }
+
+    private Tunnel snapshot(TunnelEntry entry) {
+        return entry.snapshot(engine, ports);
+    }
+
+    @Override
+    public EngineInfo info() {
+        synchronized (lock) {
+            return new EngineInfo(
+                    parts.version(),
+                    ProcessHandle.current().pid(),
+                    ports == null ? null : ports.http(),
+                    ports == null ? null : ports.https(),
+                    parts.window());
+        }
+    }
+
+    @Override
+    public X509Certificate rootCertificate() {
+        return parts.certificates().installCA();
+    }
+
+    @Override
+    public Subscription subscribe(Consumer<TunnelEvent> listener) {
+        return events.subscribe(listener);
+    }
+
+    private void publish(TunnelEntry entry) {
+        synchronized (lock) {
+            events.publish(new TunnelEvent.Changed(snapshot(entry)));
+        }
+    }
+
+    // ---- starting
+
+    @Override
+    public Tunnel start(TunnelId id) {
+        TunnelSpec spec;
+        synchronized (lock) {
+            spec = known(id).spec;
+        }
+        return start(spec);
+    }
+
+    private TunnelEntry known(TunnelId id) {
+        TunnelEntry entry = entries.get(id);
+        if (entry == null) {
+            throw new GotunnelException(
+                    ErrorCode.NO_SUCH_TUNNEL, "There is no tunnel \"" + id + "\".", "See: gotunnel list");
+        }
+        return entry;
+    }
+
+    @Override
+    public Tunnel start(TunnelSpec spec) {
+        return parts.telemetry().inSpan("tunnel.lifecycle", () -> parts.telemetry()
+                .inSpan("tunnel.start", () -> {
+                    CompletableFuture<Void> othersStart;
+                    TunnelEntry entry;
+                    synchronized (lock) {
+                        TunnelEntry running = runningAlready(spec);
+                        entry = running == null ? reserve(spec) : running;
+                        othersStart = running == null ? null : running.settled;
+                    }
+                    if (othersStart == null) {
+                        bringUp(entry);
+                    } else {
+                        othersStart.join();
+                    }
+                    synchronized (lock) {
+                        return snapshot(entry);
+                    }
+                }));
+    }
+
+    /** The entry that serves, or is about to serve, exactly what is asked for. */
+    private @Nullable TunnelEntry runningAlready(TunnelSpec spec) {
+        TunnelEntry entry = entries.get(spec.id());
+        if (entry == null || !entry.state.isActive() || entry.state == TunnelState.STOPPING) {
+            return null;
+        }
+        if (entry.spec.equals(spec)) {
+            return entry;
+        }
+        throw new GotunnelException(
+                ErrorCode.NAME_TAKEN,
+                "A tunnel called \"" + spec.id().name() + "\" runs already, with other settings.",
+                "Stop it first: gotunnel stop " + spec.id() + " — or choose another --name.");
+    }
+
+    private TunnelEntry reserve(TunnelSpec spec) {
+        if (closed) {
+            throw new GotunnelException(
+                    ErrorCode.OWNER_UNREACHABLE, "gotunnel is about to end.", "Run the command again.");
+        }
+        for (TunnelEntry other : entries.values()) {
+            boolean self = other.spec.id().equals(spec.id());
+            if (other.state.isActive() && (self || other.sharesName(spec))) {
+                throw new GotunnelException(
+                        ErrorCode.NAME_TAKEN,
+                        "The name " + spec.domain() + " belongs to the tunnel " + other.spec.id() + ".",
+                        "Stop it first: gotunnel stop " + other.spec.id() + " — or choose another --domain.");
+            }
+        }
+        refuseLoop(spec);
+        TunnelEntry entry = entries.computeIfAbsent(spec.id(), id -> new TunnelEntry(spec, false));
+        entry.spec = spec;
+        entry.state = TunnelState.STARTING;
+        entry.failure = null;
+        entry.settled = new CompletableFuture<>();
+        publish(entry);
+        return entry;
+    }
+
+    /** A tunnel to ourselves would pass each request round until the machine gives up. */
+    private void refuseLoop(TunnelSpec spec) {
+        for (BackendAddress backend : spec.backends()) {
+            boolean ours = ports != null && (backend.port() == ports.http() || backend.port() == ports.https());
+            boolean here = backend.host().equals("localhost")
+                    || backend.host().endsWith(".localhost")
+                    || backend.host().startsWith("127.")
+                    || backend.host().equals("::1");
+            if (ours && here) {
+                throw new GotunnelException(
+                        ErrorCode.USAGE,
+                        "Port " + backend.port() + " is gotunnel's own: the tunnel would lead to itself.",
+                        "Give --port the port that your service listens on.");
+            }
+        }
+    }
+
+    private void bringUp(TunnelEntry entry) {
+        try {
+            takeSteps(entry);
+        } catch (RuntimeException e) {
+            GotunnelException failed = GotunnelException.of(e);
+            parts.telemetry().metrics().recordError(failed.code(), "tunnel");
+            entry.undo.undoAll();
+            synchronized (lock) {
+                entry.failure = new Limitation(
+                        failed.code().id(), failed.getMessage(), failed.hint() == null ? "" : failed.hint());
+                entry.rest(TunnelState.FAILED);
+                retire(entry);
+            }
+            throw failed;
+        } finally {
+            entry.settled.complete(null);
+        }
+    }
+
+    private void takeSteps(TunnelEntry entry) {
+        TunnelSpec spec = entry.spec;
+        String id = spec.id().toString();
+        ProxyEngine running = openEngine();
+        Leaf leaf = certificate(spec);
+        entry.undo.did("certificate", () -> forgetCertificate(entry));
+        Integer extra = spec.httpsPort() == null ? null : running.listen(spec.httpsPort(), true);
+        if (extra != null) {
+            entry.undo.did("port", () -> running.unlisten(extra));
+        }
+        running.add(routeOf(spec), new KeyMaterial(leaf.key(), leaf.chain()));
+        entry.undo.did("route", () -> running.remove(id, DRAIN).join());
+        running.checkNow(id);
+        boolean resolves = resolvesInTime(entry);
+        synchronized (lock) {
+            entry.extraPort = extra;
+            entry.nameResolves = resolves;
+            entry.servesSince = Instant.now();
+            entry.state = stateByHealth(running, entry);
+            parts.telemetry().metrics().incrementTunnels();
+            publish(entry);
+        }
+        LOG.info("{} serves {}", spec.id(), spec.domain());
+    }
+
+    /** The engine, with its ports open; the first tunnel starts it. */
+    private ProxyEngine openEngine() {
+        synchronized (lock) {
+            if (engine == null) {
+                engine = new ProxyEngine(
+                        parts.transport(), this::temporaryCertificate, parts.telemetry(), this::healthChanged);
+            }
+            if (ports == null) {
+                ports = EnginePorts.open(engine, parts.plan(), parts.privileges());
+            }
+            return engine;
+        }
+    }
+
+    private Leaf certificate(TunnelSpec spec) {
+        return parts.telemetry().inSpan("cert.operations", () -> parts.telemetry()
+                .inSpan(
+                        "cert.generate",
+                        () -> parts.certificates()
+                                .generateCert(
+                                        spec.domain().ascii(), spec.domain().allNames())));
+    }
+
+    private KeyMaterial temporaryCertificate(String name) {
+        List<String> names = name.isEmpty() ? List.of("localhost", "127.0.0.1", "::1") : List.of(name);
+        Leaf leaf = parts.certificates().temporaryCert(names);
+        return new KeyMaterial(leaf.key(), leaf.chain());
+    }
+
+    /** A tunnel of the session is removed when it stops, and its key with it. */
+    private void forgetCertificate(TunnelEntry entry) {
+        boolean saved;
+        synchronized (lock) {
+            saved = entry.saved;
+        }
+        if (!saved) {
+            parts.certificates().cleanupCert(entry.spec.domain().ascii());
+        }
+    }
+
+    private static Route routeOf(TunnelSpec spec) {
+        return new Route(
+                spec.id().toString(),
+                spec.domain().allNames(),
+                spec.backends().stream()
+                        .map(b -> new Route.BackendEndpoint(b.host(), b.port()))
+                        .toList(),
+                spec.https());
+    }
+
+    private static TunnelState stateByHealth(ProxyEngine running, TunnelEntry entry) {
+        boolean allUp = running.health(entry.spec.id().toString()).stream()
+                .allMatch(ProxyEngine.BackendHealth::healthy);
+        return allUp ? TunnelState.RUNNING : TunnelState.DEGRADED;
+    }
+
+    // ---- stopping
+
+    @Override
+    public Tunnel stop(TunnelId id) {
+        return parts.telemetry().inSpan("tunnel.lifecycle", () -> parts.telemetry()
+                .inSpan("tunnel.stop", () -> bringDown(id)));
+    }
+
+    private Tunnel bringDown(TunnelId id) {
+        TunnelEntry entry;
+        CompletableFuture<Void> underWay;
+        synchronized (lock) {
+            entry = known(id);
+            underWay = entry.settled;
+        }
+        underWay.join();
+        synchronized (lock) {
+            if (!entry.state.serves()) {
+                entry.rest(TunnelState.STOPPED);
+                retire(entry);
+                return snapshot(entry);
+            }
+            entry.state = TunnelState.STOPPING;
+            entry.settled = new CompletableFuture<>();
+            publish(entry);
+        }
+        entry.undo.undoAll();
+        synchronized (lock) {
+            Instant since = entry.servesSince;
+            if (since != null) {
+                parts.telemetry().metrics().recordTunnelDuration(Duration.between(since, Instant.now()));
+            }
+            entry.rest(TunnelState.STOPPED);
+            retire(entry);
+            entry.settled.complete(null);
+            LOG.info("{} stopped", id);
+            return snapshot(entry);
+        }
+    }
+
+    /** Tells how a tunnel came to rest, and forgets it unless it is saved. */
+    private void retire(TunnelEntry entry) {
+        publish(entry);
+        if (!entry.saved && entries.remove(entry.spec.id(), entry)) {
+            events.publish(new TunnelEvent.Removed(entry.spec.id().toString()));
+        }
+    }
+
+    @Override
+    public List<Tunnel> stopAll() {
+        List<TunnelId> active;
+        synchronized (lock) {
+            active = entries.values().stream()
+                    .filter(entry -> entry.state.isActive())
+                    .map(entry -> entry.spec.id())
+                    .toList();
+        }
+        List<CompletableFuture<Tunnel>> stops = new ArrayList<>();
+        for (TunnelId id : active) {
+            stops.add(CompletableFuture.supplyAsync(() -> stop(id), workers));
+        }
+        return stops.stream().map(CompletableFuture::join).toList();
+    }
+
+    // ---- keeping
+
+    @Override
+    public Tunnel save(TunnelSpec spec) {
+        parts.store().put(spec);
+        synchronized (lock) {
+            TunnelEntry entry = entries.computeIfAbsent(spec.id(), id -> new TunnelEntry(spec, true));
+            entry.saved = true;
+            if (entry.state.isActive()) {
+                entry.next = spec;
+            } else {
+                entry.spec = spec;
+            }
+            publish(entry);
+            return snapshot(entry);
+        }
+    }
+
+    @Override
+    public void remove(TunnelId id) {
+        TunnelEntry entry;
+        synchronized (lock) {
+            entry = known(id);
+        }
+        stop(id);
+        parts.store().remove(id);
+        parts.certificates().cleanupCert(entry.spec.domain().ascii());
+        synchronized (lock) {
+            entry.saved = false;
+            retire(entry);
+        }
+    }
+
+    // ---- in the background
+
+    private void healthChanged(String id) {
+        // Called on an event loop, which must not wait for the lock.
+        workers.execute(() -> {
+            synchronized (lock) {
+                TunnelEntry entry = entries.get(TunnelId.parse(id));
+                if (entry != null && engine != null && entry.state.serves()) {
+                    entry.state = stateByHealth(engine, entry);
+                    publish(entry);
+                }
+            }
+        });
+    }
+
+    private boolean resolvesInTime(TunnelEntry entry) {
+        String name = entry.spec.domain().ascii();
+        if (entry.spec.domain().isLocalhost()) {
+            return true;
+        }
+        CompletableFuture<Boolean> lookup =
+                CompletableFuture.supplyAsync(() -> parts.names().leadsHere(name), workers);
+        try {
+            return lookup.get(NAME_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            var _ = lookup.thenAccept(resolves -> nameChanged(entry, resolves));
+            return false;
+        } catch (ExecutionException e) {
+            LOG.warn("The name {} could not be looked up", name, e.getCause());
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void checkNames() {
+        List<TunnelEntry> serving;
+        synchronized (lock) {
+            serving = entries.values().stream()
+                    .filter(entry -> entry.state.serves())
+                    .filter(entry -> !entry.spec.domain().isLocalhost())
+                    .toList();
+        }
+        for (TunnelEntry entry : serving) {
+            nameChanged(entry, parts.names().leadsHere(entry.spec.domain().ascii()));
+        }
+    }
+
+    private void nameChanged(TunnelEntry entry, boolean resolves) {
+        synchronized (lock) {
+            if (entry.state.serves() && entry.nameResolves != resolves) {
+                entry.nameResolves = resolves;
+                publish(entry);
+            }
+        }
+    }
+
+    private void rotate() {
+        List<TunnelSpec> serving;
+        synchronized (lock) {
+            serving = entries.values().stream()
+                    .filter(entry -> entry.state.serves())
+                    .map(entry -> entry.spec)
+                    .toList();
+        }
+        for (TunnelSpec spec : serving) {
+            try {
+                Leaf leaf = certificate(spec);
+                openEngine().replaceCertificate(spec.id().toString(), new KeyMaterial(leaf.key(), leaf.chain()));
+            } catch (GotunnelException e) {
+                LOG.error("The certificate of {} could not be renewed: {}", spec.id(), e.getMessage());
+            }
+        }
+    }
+
+    // ---- the end
+
+    /** Stops all tunnels after the requests under way, at most 10 s, closes the ports and ends all threads. */
+    @Override
+    public void close() {
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        clock.shutdownNow();
+        stopAll();
+        events.publish(new TunnelEvent.OwnerLeaving());
+        events.close();
+        if (engine != null) {
+            engine.close();
+        }
+        // Not close(): a look-up of a name may hang for seconds, and nobody waits for its answer any more.
+        workers.shutdownNow();
+    }
+}

@@ -1,0 +1,15 @@
+package dev.gotunnel.tunnel;
+
+import java.util.List;
+
+/** Where tunnels are kept between runs. Implemented on the user's configuration file; in memory for tests. */
+public interface TunnelStore {
+    /** The tunnels of the active profiles, as they are written now. */
+    List<TunnelSpec> load();
+
+    /** Writes a tunnel, replacing one of the same id; everything else in the file stays as it is. */
+    void put(TunnelSpec spec);
+
+    /** Takes a tunnel out; one that is not there is no error. */
+    void remove(TunnelId id);
+}
