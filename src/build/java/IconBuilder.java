@@ -65,7 +65,7 @@ final class IconBuilder {
         Files.deleteIfExists(stamp);
         IconBuilder builder = new IconBuilder(drawings);
         for (int size : APP_SIZES) {
-            Files.write(pngs.resolve("gotunnel-" + size + ".png"), builder.app(size, 1));
+            Files.write(pngs.resolve("gotunnel-" + size + ".png"), png(builder.appImage(size, 1)));
         }
         for (String state : TRAY_STATES) {
             for (String theme : TRAY_COLOURS.keySet()) {
@@ -101,8 +101,8 @@ final class IconBuilder {
         return true;
     }
 
-    private byte[] app(int size, double scale) throws IOException {
-        return png(render(size < SMALL_BELOW ? "gotunnel-small.svg" : "gotunnel.svg", "#000", size, scale));
+    private BufferedImage appImage(int size, double scale) throws IOException {
+        return render(size < SMALL_BELOW ? "gotunnel-small.svg" : "gotunnel.svg", "#000", size, scale);
     }
 
     private byte[] tray(String state, String colour, int size) throws IOException {
@@ -145,7 +145,7 @@ final class IconBuilder {
         ByteBuffer directory = ByteBuffer.allocate(head).order(ByteOrder.LITTLE_ENDIAN);
         directory.putShort((short) 0).putShort((short) 1).putShort((short) ICO_SIZES.length);
         for (int size : ICO_SIZES) {
-            byte[] png = app(size, 1);
+            byte[] png = png(appImage(size, 1));
             // Width and height are bytes, where 0 means 256; then no palette, one plane, 32 bits per pixel.
             directory.put((byte) size).put((byte) size).put((byte) 0).put((byte) 0);
             directory.putShort((short) 1).putShort((short) 32);
@@ -158,11 +158,16 @@ final class IconBuilder {
         return file.toByteArray();
     }
 
-    /** "icns" and the length of all, then for each entry its type, its length with these eight bytes, and the PNG. */
+    /** "icns" and the length of all, then for each entry its type, its length with these eight bytes, and its data. */
     private byte[] icns() throws IOException {
         ByteArrayOutputStream entries = new ByteArrayOutputStream();
+        // At 1x, macOS shows 16 and 32 px of an application only in the old form: colour and mask apart.
+        entries.writeBytes(chunk("is32", runs(appImage(16, 1))));
+        entries.writeBytes(chunk("s8mk", channel(appImage(16, 1), 24)));
+        entries.writeBytes(chunk("il32", runs(appImage(32, 1))));
+        entries.writeBytes(chunk("l8mk", channel(appImage(32, 1), 24)));
         for (var type : ICNS_TYPES.entrySet()) {
-            byte[] png = app(type.getValue(), type.getValue() < SMALL_BELOW ? 1 : ICNS_SCALE);
+            byte[] png = png(appImage(type.getValue(), type.getValue() < SMALL_BELOW ? 1 : ICNS_SCALE));
             entries.writeBytes(chunk(type.getKey(), png));
         }
         return chunk("icns", entries.toByteArray());
@@ -170,14 +175,36 @@ final class IconBuilder {
 
     private static byte[] chunk(String type, byte[] data) {
         ByteBuffer chunk = ByteBuffer.allocate(8 + data.length);
-        chunk.put(type.getBytes(StandardCharsets.US_ASCII)).putInt(8 + data.length).put(data);
+        chunk.put(type.getBytes(StandardCharsets.US_ASCII))
+                .putInt(8 + data.length)
+                .put(data);
         return chunk.array();
+    }
+
+    /** Red, green and blue one after the other in Apple's run-length form, of which only the plain run is used: n - 1, n bytes. */
+    private static byte[] runs(BufferedImage image) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int shift = 16; shift >= 0; shift -= 8) {
+            byte[] channel = channel(image, shift);
+            for (int start = 0; start < channel.length; start += 128) {
+                out.write(127);
+                out.write(channel, start, 128);
+            }
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] channel(BufferedImage image, int shift) {
+        int size = image.getWidth();
+        byte[] channel = new byte[size * size];
+        for (int i = 0; i < channel.length; i++) {
+            channel[i] = (byte) (image.getRGB(i % size, i / size) >> shift);
+        }
+        return channel;
     }
 
     private static Map<String, Integer> icnsTypes() {
         Map<String, Integer> types = new LinkedHashMap<>();
-        types.put("icp4", 16);
-        types.put("icp5", 32);
         types.put("ic07", 128);
         types.put("ic08", 256);
         types.put("ic09", 512);

@@ -25,12 +25,14 @@ final class LayoutFinisher {
             }
         }
         for (String name : contents(lib)) {
-            // A jar of an earlier version would be packed for users; an AOT cache older than the jars would run old code.
+            // A jar of an earlier version would be packed for users; an AOT cache older than the jars would run old
+            // code.
             if (name.endsWith(".jar") && !wanted.contains(name) || name.startsWith("gotunnel.aot")) {
                 Files.delete(lib.resolve(name));
             }
         }
-        // The assembly dates every file at the project's fixed timestamp, by which neither the launcher nor the JVM could see that a
+        // The assembly dates every file at the project's fixed timestamp, by which neither the launcher nor the JVM
+        // could see that a
         // cache is older than this jar.
         Files.setLastModifiedTime(lib.resolve("gotunnel.jar"), FileTime.from(Instant.now()));
         // Where the launcher finds a Java on the machine that built it, whatever JAVA_HOME says there.
