@@ -406,7 +406,7 @@ final class Exchange implements UpstreamConnector.Listener {
         end();
         Channel channel = relayed;
         if (channel != null) {
-            channel.close(channel.voidPromise());
+            channel.close();
         } else {
             client.abort();
         }

@@ -109,7 +109,7 @@ final class Http2ClientStream implements ClientStream {
     }
 
     private static boolean isTarget(CharSequence path) {
-        if (path.length() == 0 || path.charAt(0) != '/' && !"*".contentEquals(path)) {
+        if (path.isEmpty() || (path.charAt(0) != '/' && !"*".contentEquals(path))) {
             return false;
         }
         for (int i = 0; i < path.length(); i++) {

@@ -123,14 +123,14 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (message instanceof HttpResponse head) {
-            onHead(ctx, current, head);
+            onHead(current, head);
         }
         if (message instanceof HttpContent body) {
             onBody(ctx, current, body);
         }
     }
 
-    private void onHead(ChannelHandlerContext ctx, Exchange current, HttpResponse head) {
+    private void onHead(Exchange current, HttpResponse head) {
         if (head.decoderResult().isFailure()) {
             current.upstreamFailed("its answer is not HTTP");
             abandon();

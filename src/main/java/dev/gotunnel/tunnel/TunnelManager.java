@@ -92,7 +92,7 @@ public final class TunnelManager implements TunnelService, MachineService {
     }
 
     private void every(int period, TimeUnit unit, Runnable work) {
-        var _ = clock.scheduleWithFixedDelay(() -> workers.execute(work), period, period, unit);
+        clock.scheduleWithFixedDelay(() -> workers.execute(work), period, period, unit);
     }
 
     // ---- looking
@@ -456,7 +456,7 @@ public final class TunnelManager implements TunnelService, MachineService {
         try {
             return lookup.get(NAME_WAIT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            var _ = lookup.thenAccept(resolves -> nameChanged(entry, resolves));
+            lookup.thenAccept(resolves -> nameChanged(entry, resolves));
             return false;
         } catch (ExecutionException e) {
             LOG.warn("The name {} could not be looked up", name, e.getCause());

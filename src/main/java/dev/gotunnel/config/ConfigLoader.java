@@ -1,0 +1,212 @@
+package dev.gotunnel.config;
+
+import dev.gotunnel.config.Configuration.Logging;
+import dev.gotunnel.config.Configuration.Server;
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.DomainName;
+import dev.gotunnel.platform.PrivateFiles;
+import dev.gotunnel.tunnel.BackendAddress;
+import dev.gotunnel.tunnel.TunnelId;
+import dev.gotunnel.tunnel.TunnelSpec;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * Reads {@code gotunnel.yaml} (YAML 1.2, of which JSON is a part). Every key that it accepts does something; any other
+ * is an error. All problems are told at once, each with line, column and key path.
+ */
+public final class ConfigLoader {
+    /** The version of the format that this gotunnel writes and reads. */
+    static final int VERSION = 1;
+
+    /** A file of a thousand tunnels has some 100 KB. */
+    private static final int MAX_CHARACTERS = 4 * 1024 * 1024;
+
+    private static final int MAX_ALIASES = 50;
+    private static final List<String> TUNNEL_KEYS =
+            List.of("name", "domain", "port", "backends", "https", "https_port");
+
+    private ConfigLoader() {}
+
+    /**
+     * Reads a file.
+     *
+     * @param file need not exist: then the defaults apply
+     * @throws GotunnelException {@code CONFIG} with all problems, {@code NOT_PERMITTED} or {@code IO}
+     */
+    public static Configuration load(Path file) {
+        return parse(read(file), String.valueOf(file.getFileName()));
+    }
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            return "";
+        } catch (MalformedInputException e) {
+            throw new GotunnelException(
+                    ErrorCode.CONFIG, file + " is not UTF-8 text.", "Save it as UTF-8 in your editor.", e);
+        } catch (IOException e) {
+            throw PrivateFiles.unusable("read " + file, file, e);
+        }
+    }
+
+    /** Parses a document; an empty one is {@link Configuration#DEFAULT}. */
+    static Configuration parse(String text, String fileName) {
+        Optional<Node> root = compose(text, fileName, false);
+        if (root.isEmpty()) {
+            return Configuration.DEFAULT;
+        }
+        YamlReader reader = new YamlReader(fileName);
+        Configuration configuration = configuration(reader, root.get());
+        List<String> problems = reader.problems();
+        if (!problems.isEmpty()) {
+            String count = problems.size() == 1 ? "a problem" : problems.size() + " problems";
+            throw new GotunnelException(
+                    ErrorCode.CONFIG,
+                    "The configuration has " + count + ":\n  " + String.join("\n  ", problems),
+                    "Mend the file, then run the command again. Its keys: docs/CONFIGURATION.md");
+        }
+        return configuration;
+    }
+
+    static Optional<Node> compose(String text, String fileName, boolean withComments) {
+        LoadSettings settings = LoadSettings.builder()
+                .setLabel(fileName)
+                .setParseComments(withComments)
+                .setAllowRecursiveKeys(false)
+                .setMaxAliasesForCollections(MAX_ALIASES)
+                .setCodePointLimit(MAX_CHARACTERS)
+                .build();
+        try {
+            return new Compose(settings).composeString(text);
+        } catch (MarkedYamlEngineException e) {
+            String where = e.getProblemMark()
+                    .map(mark -> fileName + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1))
+                    .orElse(fileName);
+            throw notYaml(where, String.valueOf(e.getProblem()), e);
+        } catch (YamlEngineException e) {
+            throw notYaml(fileName, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static GotunnelException notYaml(String where, String problem, YamlEngineException cause) {
+        return new GotunnelException(
+                ErrorCode.CONFIG,
+                "The configuration is not valid YAML:\n  " + where + ": " + problem,
+                "Mend the file, then run the command again.",
+                cause);
+    }
+
+    private static Configuration configuration(YamlReader reader, Node root) {
+        Map<String, Node> top =
+                reader.mapping(root, "", List.of("version", "server", "observability", "tunnels", "profiles"));
+        Node version = top.get("version");
+        if (version != null) {
+            reader.integer(version, "version", VERSION, VERSION);
+        }
+        Map<String, Node> server = reader.mapping(top.get("server"), "server", List.of("http_port", "https_port"));
+        Map<String, Node> observability = reader.mapping(top.get("observability"), "observability", List.of("logging"));
+        Map<String, Node> logging =
+                reader.mapping(observability.get("logging"), "observability.logging", List.of("level", "format"));
+        return new Configuration(
+                new Server(
+                        reader.integer(server.get("http_port"), "server.http_port", 0, 65535),
+                        reader.integer(server.get("https_port"), "server.https_port", 0, 65535)),
+                new Logging(
+                        reader.word(logging.get("level"), "observability.logging.level", Logging.LEVELS),
+                        reader.word(logging.get("format"), "observability.logging.format", Logging.FORMATS)),
+                profiles(reader, top));
+    }
+
+    private static Map<String, List<TunnelSpec>> profiles(YamlReader reader, Map<String, Node> top) {
+        Map<String, List<TunnelSpec>> profiles = new LinkedHashMap<>();
+        if (top.containsKey("tunnels")) {
+            profiles.put(TunnelId.DEFAULT, tunnels(reader, top.get("tunnels"), "tunnels", TunnelId.DEFAULT));
+        }
+        reader.mapping(top.get("profiles"), "profiles").forEach((name, node) -> {
+            String path = YamlReader.join("profiles", name);
+            Map<String, Node> profile = reader.mapping(node, path, List.of("tunnels"));
+            if (!TunnelId.isWord(name) || name.equals(TunnelId.SESSION)) {
+                reader.problem(node, path, "is not a profile name; use lower-case letters, digits and dashes"
+                        + " (\"session\" is taken by the command line).");
+            } else if (profiles.containsKey(name)) {
+                reader.problem(node, path, "the top-level list \"tunnels\" is this profile already.");
+            } else {
+                profiles.put(name, tunnels(reader, profile.get("tunnels"), path + ".tunnels", name));
+            }
+        });
+        return profiles;
+    }
+
+    private static List<TunnelSpec> tunnels(YamlReader reader, @Nullable Node node, String path, String profile) {
+        List<TunnelSpec> tunnels = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        List<Node> items = reader.sequence(node, path);
+        for (int i = 0; i < items.size(); i++) {
+            String itemPath = path + "[" + i + "]";
+            TunnelSpec tunnel = tunnel(reader, items.get(i), itemPath, profile);
+            if (tunnel != null && !names.add(tunnel.id().name())) {
+                reader.problem(items.get(i), itemPath, "the name \"" + tunnel.id().name() + "\" stands here twice.");
+            } else if (tunnel != null) {
+                tunnels.add(tunnel);
+            }
+        }
+        return List.copyOf(tunnels);
+    }
+
+    private static @Nullable TunnelSpec tunnel(YamlReader reader, Node node, String path, String profile) {
+        Map<String, Node> keys = reader.mapping(node, path, TUNNEL_KEYS);
+        int before = reader.problems().size();
+        DomainName domain = reader.parsed(keys.get("domain"), path + ".domain", DomainName::parse);
+        String name = reader.text(keys.get("name"), path + ".name");
+        if (domain == null && !keys.containsKey("domain")) {
+            reader.problem(node, path, "a tunnel needs a \"domain\".");
+        }
+        List<BackendAddress> backends = new ArrayList<>();
+        Integer port = reader.integer(keys.get("port"), path + ".port", 1, 65535);
+        if (port != null) {
+            backends.add(new BackendAddress("localhost", port));
+        }
+        List<Node> urls = reader.sequence(keys.get("backends"), path + ".backends");
+        for (int i = 0; i < urls.size(); i++) {
+            BackendAddress backend =
+                    reader.parsed(urls.get(i), path + ".backends[" + i + "]", BackendAddress::parse);
+            if (backend != null) {
+                backends.add(backend);
+            }
+        }
+        if (!keys.containsKey("port") && urls.isEmpty()) {
+            reader.problem(node, path, "a tunnel needs a \"port\" or \"backends\".");
+        }
+        Boolean https = reader.bool(keys.get("https"), path + ".https");
+        Integer httpsPort = reader.integer(keys.get("https_port"), path + ".https_port", 0, 65535);
+        if (domain == null || reader.problems().size() > before) {
+            return null;
+        }
+        try {
+            TunnelId id = new TunnelId(profile, name == null ? domain.stem() : name);
+            return new TunnelSpec(id, domain, backends, https == null || https, httpsPort);
+        } catch (GotunnelException e) {
+            reader.problem(keys.getOrDefault("name", node), path + ".name", e.getMessage() + " " + e.hint());
+            return null;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.gotunnel.control;
+
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.platform.PrivateFiles;
+import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.TunnelService;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The control API of the process that owns the engine: HTTP and JSON over a Unix domain socket that only its user can
+ * open, on Windows too. The caller holds the owner's lock, so that a socket that lies there is a dead owner's.
+ */
+public final class ControlServer implements AutoCloseable {
+    private static final int MAX_BODY_BYTES = 1 << 20;
+
+    private final Path socket;
+    private final EventLoopGroup group;
+    private final ExecutorService workers;
+    private final ChannelGroup open;
+    private final Channel listener;
+
+    /**
+     * Answers from now on.
+     *
+     * @param socket in a folder that only its user can enter
+     * @param window brings the window to the front; called on a thread of the server's own
+     * @throws GotunnelException {@code IO} when the socket cannot be opened
+     */
+    public ControlServer(Path socket, TunnelService tunnels, MachineService machine, Runnable window) {
+        this.socket = socket;
+        this.group = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("gotunnel-control", true), NioIoHandler.newFactory());
+        this.workers = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("gotunnel-control-", 0).factory());
+        this.open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        ControlRoutes routes = new ControlRoutes(tunnels, machine, window);
+        try {
+            Files.deleteIfExists(socket);
+            ChannelFuture bound = new ServerBootstrap()
+                    .group(group)
+                    .channel(NioServerDomainSocketChannel.class)
+                    .childHandler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            open.add(channel);
+                            channel.pipeline()
+                                    .addLast(
+                                            new HttpServerCodec(),
+                                            new HttpObjectAggregator(MAX_BODY_BYTES),
+                                            new ControlHandler(routes, tunnels, workers));
+                        }
+                    })
+                    .bind(UnixDomainSocketAddress.of(socket))
+                    .awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                throw new IOException(bound.cause());
+            }
+            listener = bound.channel();
+            if (Files.getFileStore(socket).supportsFileAttributeView("posix")) {
+                Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            endThreads();
+            throw new GotunnelException(
+                    ErrorCode.IO,
+                    "gotunnel cannot open its control socket " + socket + ".",
+                    "If the path is longer than 100 characters, choose a shorter folder with GOTUNNEL_RUNTIME_DIR.",
+                    e);
+        }
+    }
+
+    private void endThreads() {
+        workers.shutdownNow();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+
+    /** Answers no longer and removes the socket. */
+    @Override
+    public void close() {
+        listener.close().awaitUninterruptibly();
+        open.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        endThreads();
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            throw PrivateFiles.unusable("remove " + socket, socket, e);
+        }
+    }
+}
