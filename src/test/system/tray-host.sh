@@ -5,7 +5,11 @@
 #
 # The session is an X server without a screen (Xvfb), a session bus, a window manager (openbox) and xfce4-panel with its
 # tray plugin. Configuration, cache and run-time folder are temporary; the caller's desktop is not touched. The command
-# finds DISPLAY and DBUS_SESSION_BUS_ADDRESS set, and in PANEL_PID the process to kill when it wants the panel to crash.
+# finds DISPLAY and DBUS_SESSION_BUS_ADDRESS set. "xfce4-panel -r" restarts the panel; the process to kill to make it
+# crash is the owner of org.xfce.Panel:
+#
+#   dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / \
+#       org.freedesktop.DBus.GetConnectionUnixProcessID string:org.xfce.Panel
 #
 # Environment: TRAY_HOST_LIMIT  seconds after which everything is ended, default 120
 #              TRAY_HOST_SCREEN geometry of the screen, default 1024x640
@@ -17,8 +21,6 @@ if [ "${1:-}" = --inside ]; then
     shift
     openbox >"$TRAY_HOST_DIR/openbox.log" 2>&1 &
     xfce4-panel --disable-wm-check >"$TRAY_HOST_DIR/panel.log" 2>&1 &
-    PANEL_PID=$!
-    export PANEL_PID
     tries=0
     until dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
             string:org.kde.StatusNotifierWatcher 2>/dev/null | grep -q 'boolean true'; do

@@ -35,7 +35,7 @@ class StatusNotifierTrayTest {
 
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
     private final BlockingQueue<Boolean> changes = new LinkedBlockingQueue<>();
-    private Set<Thread> threadsBefore = Set.of();
+    private final TrayThreads threads = new TrayThreads();
     private PrivateBus bus;
 
     @BeforeEach
@@ -44,7 +44,6 @@ class StatusNotifierTrayTest {
             System.err.println("SKIPPED: the tray on a real bus, because there is no /usr/bin/dbus-daemon");
         }
         assumeTrue(PrivateBus.available(), "no /usr/bin/dbus-daemon");
-        threadsBefore = Thread.getAllStackTraces().keySet();
         bus = new PrivateBus();
     }
 
@@ -52,11 +51,7 @@ class StatusNotifierTrayTest {
     void leavesNothingBehind() throws Exception {
         if (bus != null) {
             bus.close();
-            for (Thread thread : Thread.getAllStackTraces().keySet()) {
-                if (!threadsBefore.contains(thread) && thread.getName().matches("(?i).*(dbus|tray).*")) {
-                    assertTrue(thread.join(Duration.ofSeconds(10)), "still running: " + thread);
-                }
-            }
+            threads.assertEnded();
         }
     }
 
