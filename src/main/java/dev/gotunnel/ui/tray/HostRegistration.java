@@ -108,9 +108,7 @@ final class HostRegistration {
                 "ss",
                 WATCHER,
                 "IsStatusNotifierHostRegistered");
-        return values.length > 0
-                && values[0] instanceof Variant<?> variant
-                && Boolean.TRUE.equals(variant.getValue());
+        return values.length > 0 && values[0] instanceof Variant<?> variant && Boolean.TRUE.equals(variant.getValue());
     }
 
     /** A panel that is starting takes the name some moments before it answers. */

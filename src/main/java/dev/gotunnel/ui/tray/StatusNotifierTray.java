@@ -105,7 +105,8 @@ final class StatusNotifierTray implements Tray {
     /** A name on the bus of the form the specification wants; several trays of one process get several. */
     private static String name(SessionBus bus) throws BusException {
         for (int number = 1; number <= NAME_ATTEMPTS; number++) {
-            String name = "org.kde.StatusNotifierItem-" + ProcessHandle.current().pid() + "-" + number;
+            String name =
+                    "org.kde.StatusNotifierItem-" + ProcessHandle.current().pid() + "-" + number;
             Object[] values = bus.callBus("RequestName", "su", name, new UInt32(NAME_DO_NOT_QUEUE));
             if (values.length == 1 && values[0] instanceof Number result && result.longValue() == NAME_OWNED) {
                 return name;
