@@ -86,7 +86,13 @@ public interface TunnelService extends AutoCloseable {
      * @throws GotunnelException {@code NO_SUCH_TUNNEL}, or {@code AMBIGUOUS} when several match
      */
     default Tunnel find(String reference) {
-        List<Tunnel> matches = list().stream().filter(t -> t.matches(reference)).toList();
+        return find(list(), reference);
+    }
+
+    /** As {@link #find(String)}, among the given tunnels. */
+    static Tunnel find(List<Tunnel> tunnels, String reference) {
+        List<Tunnel> matches =
+                tunnels.stream().filter(t -> t.matches(reference)).toList();
         if (matches.isEmpty()) {
             throw new GotunnelException(
                     ErrorCode.NO_SUCH_TUNNEL, "There is no tunnel \"" + reference + "\".", "See: gotunnel list");

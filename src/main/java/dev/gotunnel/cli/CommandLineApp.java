@@ -1,0 +1,85 @@
+package dev.gotunnel.cli;
+
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionStrategy;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The whole command line: its commands, and how their failures become messages and exit codes. */
+public final class CommandLineApp {
+    private final CommandLine commandLine;
+
+    /**
+     * A command line.
+     *
+     * @param version what {@code --version} prints
+     */
+    public CommandLineApp(Runtime runtime, String version, PrintWriter out, PrintWriter err) {
+        GlobalOptions options = new GlobalOptions();
+        Output output = new Output(out, err);
+        Context context = new Context(runtime, output, options);
+        commandLine = new CommandLine(new RootCommand(context));
+        List.of(
+                        new StartCommand(context),
+                        new StopCommand(context),
+                        new StopAllCommand(context),
+                        new ListCommand(context),
+                        new StatusCommand(context),
+                        new OpenCommand(context),
+                        new DemoCommand(context),
+                        new TrustCommand(context),
+                        new EngineCommand(context))
+                .forEach(commandLine::addSubcommand);
+        commandLine.addMixin("global", options);
+        commandLine.getCommandSpec().version("gotunnel " + version);
+        IExecutionStrategy run = new CommandLine.RunLast();
+        commandLine
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionStrategy(parsed -> {
+                    if (!CommandLine.printHelpIfRequested(parsed)) {
+                        runtime.begin(options);
+                        return run.execute(parsed);
+                    }
+                    return 0;
+                })
+                .setParameterExceptionHandler((wrong, args) -> {
+                    output.failure(explain(wrong), false);
+                    return ErrorCode.USAGE.exitCode();
+                })
+                .setExecutionExceptionHandler((thrown, command, parsed) -> {
+                    GotunnelException failure = GotunnelException.of(thrown);
+                    output.failure(failure, options.isDebug());
+                    return failure.code().exitCode();
+                });
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @return the exit code
+     */
+    public int run(String... args) {
+        return commandLine.execute(args);
+    }
+
+    private static GotunnelException explain(ParameterException wrong) {
+        String name = wrong.getCommandLine().getCommandSpec().qualifiedName();
+        String message = String.valueOf(wrong.getMessage());
+        String sentence = message.endsWith(".") ? message : message + ".";
+        if (wrong instanceof UnmatchedArgumentException unmatched) {
+            List<String> suggestions = unmatched.getSuggestions();
+            if (!suggestions.isEmpty()) {
+                return new GotunnelException(
+                        ErrorCode.USAGE, sentence, "Did you mean: " + String.join(", ", suggestions) + "?");
+            }
+        }
+        return new GotunnelException(ErrorCode.USAGE, sentence, "See: " + name + " --help");
+    }
+}

@@ -1,0 +1,54 @@
+package dev.gotunnel.cli;
+
+import dev.gotunnel.control.ControlClient;
+import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.TunnelService;
+import dev.gotunnel.tunnel.TunnelStore;
+import java.util.Optional;
+
+/** What the commands need of the application around them. */
+public interface Runtime {
+    /** Sets up logging and reads the configuration, once the flags are known. Called before every command. */
+    void begin(GlobalOptions options);
+
+    /** A client of the process that owns the engine; empty when none does. */
+    Optional<ControlClient> running();
+
+    /**
+     * Becomes the owner of the engine.
+     *
+     * @param lowPorts whether 80 and 443 are worth a try
+     * @return empty when another process owns it
+     */
+    Optional<Owner> own(boolean lowPorts);
+
+    /**
+     * A client of the owner; starts one in the background when there is none.
+     *
+     * @throws GotunnelException when it does not come up
+     */
+    ControlClient runningOrSpawned();
+
+    /** The tunnels that are saved, as far as this command sees them. */
+    TunnelStore saved();
+
+    /** The machine, when nobody owns the engine. */
+    MachineService machine();
+
+    /**
+     * Shows the tray and window until the user quits, or brings those that there are to the front.
+     *
+     * @return the exit code
+     */
+    int desktop();
+
+    /** This process as the owner of the engine. Closing it stops all tunnels. */
+    interface Owner extends AutoCloseable {
+        /** All tunnels. */
+        TunnelService tunnels();
+
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,174 @@
+package dev.gotunnel.cli;
+
+import dev.gotunnel.control.ControlClient;
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.DomainName;
+import dev.gotunnel.tunnel.BackendAddress;
+import dev.gotunnel.tunnel.Tunnel;
+import dev.gotunnel.tunnel.TunnelId;
+import dev.gotunnel.tunnel.TunnelSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gotunnel start}: a tunnel in the foreground, in the background, or a saved one. */
+@Command(
+        name = "start",
+        mixinStandardHelpOptions = true,
+        description = "Give a service on this machine a name with a trusted certificate.",
+        footer = {
+            "",
+            "Examples:",
+            "  gotunnel start --port 3000 --domain shop            until Ctrl-C",
+            "  gotunnel start --port 3000 --domain shop --detach   in the background",
+            "  gotunnel start --port 3000 --domain shop --save     keep it in gotunnel.yaml",
+            "  gotunnel start shop                                 start a saved one"
+        })
+final class StartCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "A saved tunnel to start.")
+    private @Nullable String saved;
+
+    @Option(names = {"-p", "--port"}, paramLabel = "PORT", description = "Port that your service listens on.")
+    private @Nullable Integer port;
+
+    @Option(
+            names = {"-d", "--domain"},
+            paramLabel = "NAME",
+            description = "Name to give it: shop, api.shop, shop.test.")
+    private @Nullable String domain;
+
+    @Option(
+            names = "--https",
+            arity = "0..1",
+            fallbackValue = "true",
+            defaultValue = "true",
+            description = "Serve over HTTPS and redirect HTTP (default: true). --https=false serves plain HTTP.")
+    private boolean https;
+
+    @Option(names = "--https-port", paramLabel = "N", description = "Serve it on this port as well; 0 takes a free one.")
+    private @Nullable Integer httpsPort;
+
+    @Option(names = "--host", paramLabel = "HOST", description = "Host of --port (default: localhost).")
+    private @Nullable String host;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "URL",
+            description = "Backend instead of --port; may be repeated, the first that answers is used.")
+    private List<String> backends = new ArrayList<>();
+
+    @Option(names = "--name", paramLabel = "NAME", description = "Name of the tunnel in lists (default: from --domain).")
+    private @Nullable String name;
+
+    @Option(names = "--detach", description = "Return once it runs; it goes on in the background.")
+    private boolean detach;
+
+    @Option(names = "--save", description = "Keep it in the configuration file, in the profile of --profile.")
+    private boolean save;
+
+    StartCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        TunnelSpec spec = saved == null ? specFromFlags() : savedSpec(saved);
+        if (save) {
+            context.runtime()
+                    .running()
+                    .ifPresentOrElse(
+                            client -> {
+                                try (ControlClient running = client) {
+                                    running.save(spec);
+                                }
+                            },
+                            () -> context.runtime().saved().put(spec));
+        }
+        return detach ? startDetached(spec) : new Foreground(context).run(spec, true);
+    }
+
+    private TunnelSpec savedSpec(String reference) {
+        if (port != null || domain != null || !backends.isEmpty()) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE,
+                    "A saved tunnel has its own port and domain.",
+                    "Say either: gotunnel start " + reference + " — or: gotunnel start --port PORT --domain NAME");
+        }
+        List<TunnelSpec> matches = context.runtime().saved().load().stream()
+                .filter(spec -> spec.id().toString().equals(reference)
+                        || spec.id().name().equals(reference)
+                        || spec.domain().ascii().equals(reference))
+                .toList();
+        if (matches.isEmpty()) {
+            throw new GotunnelException(
+                    ErrorCode.NO_SUCH_TUNNEL,
+                    "No tunnel \"" + reference + "\" is saved.",
+                    "Make one: gotunnel start --port PORT --domain " + reference);
+        }
+        if (matches.size() > 1) {
+            throw new GotunnelException(
+                    ErrorCode.AMBIGUOUS,
+                    "\"" + reference + "\" means more than one saved tunnel.",
+                    "Say " + String.join(" or ", matches.stream().map(m -> m.id().toString()).toList()) + ".");
+        }
+        return matches.getFirst();
+    }
+
+    private TunnelSpec specFromFlags() {
+        if (domain == null) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE,
+                    "The tunnel needs a name.",
+                    "For example: gotunnel start --port " + (port == null ? 3000 : port) + " --domain shop");
+        }
+        DomainName served = DomainName.parse(domain);
+        if (port == null && backends.isEmpty()) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE,
+                    "The tunnel needs to lead somewhere.",
+                    "For example: gotunnel start --port 3000 --domain " + domain);
+        }
+        if (host != null && port == null) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE, "--host says where --port is; there is no --port.", "Add --port, or use --backend.");
+        }
+        List<BackendAddress> addresses = new ArrayList<>();
+        if (port != null) {
+            addresses.add(new BackendAddress(host == null ? "localhost" : host, port));
+        }
+        backends.forEach(url -> addresses.add(BackendAddress.parse(url)));
+        String profile = context.options().profile();
+        String home = save ? Optional.ofNullable(profile).orElse(TunnelId.DEFAULT) : TunnelId.SESSION;
+        TunnelId id = new TunnelId(home, name == null ? served.stem() : name);
+        return new TunnelSpec(id, served, addresses, https, https ? httpsPort : requireNone(httpsPort));
+    }
+
+    private static @Nullable Integer requireNone(@Nullable Integer httpsPort) {
+        if (httpsPort != null) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE, "--https-port has no meaning with --https=false.", "Leave one of them out.");
+        }
+        return null;
+    }
+
+    private int startDetached(TunnelSpec spec) {
+        try (ControlClient client = context.runtime().runningOrSpawned()) {
+            Tunnel tunnel = client.start(spec);
+            Output output = context.output();
+            output.line(tunnel.name() + " is " + tunnel.state().id() + " in the background");
+            output.addresses(tunnel);
+            output.limitations(tunnel);
+            output.line("");
+            output.line("  Stop it: gotunnel stop " + tunnel.id());
+        }
+        return 0;
+    }
+}

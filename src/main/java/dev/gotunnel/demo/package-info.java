@@ -1,0 +1,5 @@
+/** The embedded backend of {@code gotunnel demo}. */
+@NullMarked
+package dev.gotunnel.demo;
+
+import org.jspecify.annotations.NullMarked;
