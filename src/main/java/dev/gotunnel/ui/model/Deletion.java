@@ -37,12 +37,12 @@ public final class Deletion {
 
     /** Deletes a tunnel until further notice; one deleted before is then gone for good. */
     public void delete(TunnelItem item) {
-        CompletableFuture<?> unused = commit();
+        var _ = commit();
         wasOn = item.isOn();
         pending.set(item);
         model.hide(item);
         if (wasOn && !forgetsItself(item)) {
-            CompletableFuture<?> stopping = model.switchTo(item, false);
+            var _ = model.switchTo(item, false);
         }
     }
 
@@ -55,7 +55,7 @@ public final class Deletion {
         pending.set(null);
         model.show(item);
         if (wasOn && !forgetsItself(item)) {
-            CompletableFuture<?> unused = model.switchTo(item, true);
+            var _ = model.switchTo(item, true);
         }
     }
 

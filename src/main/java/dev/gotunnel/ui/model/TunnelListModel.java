@@ -94,7 +94,7 @@ public final class TunnelListModel implements AutoCloseable {
     /** Starts a tunnel that rests, stops one that does not; nothing while it is being switched already. */
     public void toggle(TunnelItem item) {
         if (!item.isBusy()) {
-            switchTo(item, !item.isOn());
+            var _ = switchTo(item, !item.isOn());
         }
     }
 
@@ -143,7 +143,7 @@ public final class TunnelListModel implements AutoCloseable {
                 .thenApplyAsync(
                         tunnel -> {
                             TunnelItem item = shown(tunnel);
-                            CompletableFuture<?> unused = switchTo(item, true);
+                            var _ = switchTo(item, true);
                             return item;
                         },
                         fx);
@@ -212,7 +212,7 @@ public final class TunnelListModel implements AutoCloseable {
     private final class News implements TunnelFeed.Listener {
         @Override
         public void changed(Tunnel tunnel) {
-            TunnelItem unused = shown(tunnel);
+            var _ = shown(tunnel);
             EngineInfo known = info.get();
             if (tunnel.state().serves() && (known == null || known.httpPort() == null)) {
                 refreshInfo();
