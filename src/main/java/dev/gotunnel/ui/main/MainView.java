@@ -63,6 +63,7 @@ final class MainView extends StackPane {
         VBox.setVgrow(detail, Priority.ALWAYS);
         middle = new StackPane(content, empty);
         VBox.setVgrow(middle, Priority.ALWAYS);
+        list.shareHeight(middle.heightProperty());
         VBox window = new VBox(head(), ownerLeft, unreadable, failed, form, middle, status);
         UndoBar undo = new UndoBar(model.deletion());
         StackPane.setAlignment(undo, Pos.BOTTOM_CENTER);
@@ -72,6 +73,7 @@ final class MainView extends StackPane {
         showForm(false);
         list.getSelectionModel().selectedItemProperty().subscribe(item -> detail.show(item));
         model.items().addListener((InvalidationListener) change -> refresh());
+        model.runningProperty().subscribe(this::refresh);
         model.loadedProperty().subscribe(this::refresh);
         model.ownerLeftProperty().subscribe(this::refresh);
         model.problemProperty().subscribe(this::refresh);
@@ -88,7 +90,7 @@ final class MainView extends StackPane {
         more.getStyleClass().addAll("quiet", "no-arrow");
         more.setAccessibleText(Messages.text("action.more"));
         more.setId("more");
-        Label title = Controls.label(Messages.text("title"), "title");
+        Label title = Controls.label(Messages.text("list.name"), "title");
         HBox head = new HBox(title, count, Controls.spacer(), add, more);
         head.getStyleClass().add("head");
         return head;
@@ -100,7 +102,7 @@ final class MainView extends StackPane {
         Problem problem = model.problemProperty().get();
         boolean formOpen = form.isVisible();
         boolean nothing = tunnels == 0 && model.loadedProperty().get() && !formOpen && problem == null;
-        count.setText(tunnels == 0 ? "" : Messages.format("count", tunnels));
+        count.setText(tunnels == 0 ? "" : Messages.format("count", model.runningProperty().get()));
         ownerLeft.show(gone ? Messages.text("owner.left") : null);
         unreadable.show(sentence(problem));
         // One coloured button at a time: the head's gives way to that of the form or of the empty list.

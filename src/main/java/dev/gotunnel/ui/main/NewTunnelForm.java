@@ -12,8 +12,9 @@ import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
+import javafx.scene.layout.ColumnConstraints;
+import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
-import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.feather.Feather;
@@ -47,10 +48,11 @@ final class NewTunnelForm extends VBox {
         cancel.setMinWidth(USE_PREF_SIZE);
         cancel.setOnAction(event -> cancelled.run());
 
-        HBox fields = new HBox(name, backends);
+        // A grid knows the width of its columns before it asks how high their wrapped notes are; a box does not.
+        GridPane fields = new GridPane();
         fields.getStyleClass().add("form-row");
-        HBox.setHgrow(name, Priority.ALWAYS);
-        HBox.setHgrow(backends, Priority.ALWAYS);
+        fields.getColumnConstraints().setAll(half(), half());
+        fields.addRow(0, name, backends);
         HBox address = new HBox(preview, previewNote);
         address.getStyleClass().add("preview-row");
         HBox foot = new HBox(address, Controls.spacer(), cancel, add);
@@ -79,15 +81,19 @@ final class NewTunnelForm extends VBox {
             String key,
             StringProperty value,
             ReadOnlyObjectProperty<@Nullable Problem> problem) {
-        FormField field = new FormField(
+        return new FormField(
                 "new-" + id,
                 Messages.text(key),
                 Messages.text(key + ".prompt"),
                 Messages.text(key + ".help"),
                 value,
                 problem);
-        field.setPrefWidth(0);
-        return field;
+    }
+
+    private static ColumnConstraints half() {
+        ColumnConstraints column = new ColumnConstraints();
+        column.setPercentWidth(50);
+        return column;
     }
 
     /** Empties the form and puts the cursor into its first field. */

@@ -12,13 +12,11 @@ import org.kordamp.ikonli.feather.Feather;
 
 /** The foot of the window: where the engine listens, and for a moment what was copied. */
 final class StatusBar extends HBox {
-    private final WindowActions actions;
     private final Label ports = Controls.label("", "secondary");
     private final Label copied = Controls.label("", "secondary", "copied");
     private final PauseTransition moment = new PauseTransition(Duration.seconds(3));
 
     StatusBar(WindowActions actions) {
-        this.actions = actions;
         getStyleClass().add("status");
         ports.setId("ports");
         copied.setId("copied");

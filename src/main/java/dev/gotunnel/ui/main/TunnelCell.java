@@ -6,6 +6,7 @@ import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelState;
 import dev.gotunnel.ui.Messages;
 import dev.gotunnel.ui.model.TunnelItem;
+import dev.gotunnel.ui.theme.Icons;
 import java.util.List;
 import java.util.stream.Collectors;
 import javafx.scene.control.Button;
@@ -19,6 +20,7 @@ import javafx.scene.layout.Priority;
 import javafx.util.Subscription;
 import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.feather.Feather;
+import org.kordamp.ikonli.javafx.FontIcon;
 
 /**
  * One tunnel in the list. Its controls are for the mouse; the keyboard acts on the selected row, and the same controls
@@ -32,6 +34,7 @@ final class TunnelCell extends ListCell<TunnelItem> {
     private final Label url = Controls.label("", "mono", "address");
     private final Label backend = Controls.label("", "mono", "secondary", "backend");
     private final Label state = Controls.label("", "secondary", "state-word");
+    private final FontIcon limited = Icons.of(Feather.INFO);
     private final Button open = Controls.iconButton(Feather.EXTERNAL_LINK, Messages.text("action.open"), this::open);
     private final Button copy = Controls.iconButton(Feather.COPY, Messages.text("action.copy"), this::copy);
     private final PowerSwitch power = new PowerSwitch(this::toggle);
@@ -47,6 +50,8 @@ final class TunnelCell extends ListCell<TunnelItem> {
         HBox.setHgrow(address, Priority.ALWAYS);
         row = new HBox(mark, names, address, backend, state, open, copy, power);
         row.getStyleClass().add("row");
+        backend.setGraphic(Icons.of(Feather.ARROW_RIGHT));
+        limited.getStyleClass().add("small");
         List.of(open, copy, power).forEach(control -> control.setFocusTraversable(false));
         url.setOnMouseClicked(event -> {
             if (event.getButton() == MouseButton.PRIMARY && url.getPseudoClassStates().contains(Pseudo.LIVE)) {
@@ -84,8 +89,11 @@ final class TunnelCell extends ListCell<TunnelItem> {
         url.setText(item.url().orElse(tunnel.domain()));
         url.pseudoClassStateChanged(Pseudo.LIVE, live);
         url.setTooltip(live ? new Tooltip(Messages.text("action.copy")) : null);
-        backend.setText("→ " + leadsTo(tunnel));
+        backend.setText(leadsTo(tunnel));
         state.setText(summary(item));
+        boolean limits = now == TunnelState.RUNNING && !tunnel.limitations().isEmpty();
+        state.setGraphic(limits ? limited : null);
+        state.setTooltip(limits ? new Tooltip(summary(item)) : null);
         state.pseudoClassStateChanged(Pseudo.TROUBLE, now == TunnelState.FAILED || now == TunnelState.DEGRADED);
         open.setVisible(live);
         copy.setVisible(live);

@@ -15,6 +15,7 @@ import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
@@ -131,15 +132,19 @@ final class TunnelDetail extends VBox {
                     Controls.label(tunnel.domain(), "mono"),
                     Controls.label(Messages.text("detail.addresses.none"), "secondary")));
         }
-        return tunnel.urls().stream().map(this::address).toList();
+        // A grid, so that the buttons stand below each other however long the addresses are.
+        GridPane grid = new GridPane();
+        grid.getStyleClass().add("address-grid");
+        tunnel.urls().forEach(url -> grid.addRow(grid.getRowCount(), address(url)));
+        return List.of(grid);
     }
 
-    private Node address(String url) {
+    private Node[] address(String url) {
         Button copyUrl = Controls.iconButton(
                 Feather.COPY, Messages.format("action.copy.named", url), () -> actions.copy(url));
         Button openUrl = Controls.iconButton(
                 Feather.EXTERNAL_LINK, Messages.format("action.open.named", url), () -> actions.open(url));
-        return line(Controls.label(url, "mono"), copyUrl, openUrl);
+        return new Node[] {Controls.label(url, "mono"), copyUrl, openUrl};
     }
 
     private static Node backend(Backend backend, Tunnel tunnel) {

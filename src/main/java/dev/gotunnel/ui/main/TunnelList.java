@@ -6,6 +6,8 @@ import dev.gotunnel.ui.model.TunnelListModel;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.beans.binding.Bindings;
+import javafx.beans.binding.DoubleBinding;
+import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.collections.ListChangeListener;
 import javafx.scene.control.ListView;
 import javafx.scene.input.KeyCode;
@@ -14,7 +16,8 @@ import javafx.scene.input.KeyEvent;
 /** The list of tunnels, with its keys: Enter opens, Space switches, Delete deletes, the copy key copies the address. */
 final class TunnelList extends ListView<TunnelItem> {
     private static final double ROW = 40;
-    private static final int SHORTEST = 3;
+    private static final int FEWEST = 3;
+    private static final double SHARE = 0.5;
 
     private final WindowActions actions;
 
@@ -27,13 +30,24 @@ final class TunnelList extends ListView<TunnelItem> {
         setAccessibleText(Messages.text("list.name"));
         setCellFactory(list -> new TunnelCell(actions));
         addEventFilter(KeyEvent.KEY_PRESSED, this::pressed);
-        // As high as its rows, within what the window leaves it.
-        prefHeightProperty()
-                .bind(Bindings.size(model.items())
-                        .map(rows -> Math.max(SHORTEST, rows.intValue()) * ROW + 2));
-        setMinHeight(SHORTEST * ROW + 2);
         model.items().addListener((ListChangeListener<TunnelItem>) change -> keepSelection());
         keepSelection();
+    }
+
+    /** Makes the list as high as its rows, but leaves the details their part of the height that both share. */
+    void shareHeight(ReadOnlyDoubleProperty height) {
+        DoubleBinding share = Bindings.createDoubleBinding(
+                () -> Math.min(
+                        heightOf(Math.max(1, getItems().size())), Math.max(heightOf(FEWEST), height.get() * SHARE)),
+                getItems(),
+                height);
+        minHeightProperty().bind(share);
+        prefHeightProperty().bind(share);
+        maxHeightProperty().bind(share);
+    }
+
+    private static double heightOf(int rows) {
+        return rows * ROW + 2;
     }
 
     /** The selected tunnel. */
@@ -44,7 +58,10 @@ final class TunnelList extends ListView<TunnelItem> {
     /** Selects a tunnel and brings it into view. */
     void select(TunnelItem item) {
         getSelectionModel().select(item);
-        scrollTo(item);
+        if (heightOf(getItems().size()) > getHeight()) {
+            // One row before it stays in view, so that it is seen to be part of a list.
+            scrollTo(Math.max(0, getItems().indexOf(item) - 1));
+        }
     }
 
     /** While there are tunnels one is selected, so that the details are never empty. */

@@ -146,7 +146,7 @@ public final class NewTunnelModel {
             return sent ? new Problem(Messages.text(missing), null) : null;
         }
         try {
-            parser.apply(typed);
+            var _ = parser.apply(typed);
             return null;
         } catch (GotunnelException e) {
             return Problem.of(e);

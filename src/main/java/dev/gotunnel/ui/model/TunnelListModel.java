@@ -11,6 +11,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
+import javafx.beans.property.ReadOnlyIntegerProperty;
+import javafx.beans.property.ReadOnlyIntegerWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.collections.FXCollections;
@@ -29,6 +31,7 @@ public final class TunnelListModel implements AutoCloseable {
     private final ObservableList<TunnelItem> items = FXCollections.observableArrayList();
     private final ObservableList<TunnelItem> view = FXCollections.unmodifiableObservableList(items);
     private final ReadOnlyObjectWrapper<@Nullable EngineInfo> info = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyIntegerWrapper running = new ReadOnlyIntegerWrapper();
     private final ReadOnlyBooleanWrapper loaded = new ReadOnlyBooleanWrapper();
     private final ReadOnlyBooleanWrapper ownerLeft = new ReadOnlyBooleanWrapper();
     private final ReadOnlyObjectWrapper<@Nullable Problem> problem = new ReadOnlyObjectWrapper<>();
@@ -56,6 +59,11 @@ public final class TunnelListModel implements AutoCloseable {
     /** The tunnels by id, without one whose deletion can still be undone. Not to be changed. */
     public ObservableList<TunnelItem> items() {
         return view;
+    }
+
+    /** How many of the listed tunnels are served. */
+    public ReadOnlyIntegerProperty runningProperty() {
+        return running.getReadOnlyProperty();
     }
 
     /** Whether the tunnels have been read: before that an empty list means nothing. */
@@ -110,6 +118,7 @@ public final class TunnelListModel implements AutoCloseable {
             // An event may have told more than this answer, which left the service before it.
             if (tunnel != null && !item.isSettled(on)) {
                 item.update(tunnel);
+                count();
             }
             if (failure != null) {
                 item.failed(failure);
@@ -175,10 +184,18 @@ public final class TunnelListModel implements AutoCloseable {
             index++;
         }
         items.add(index, item);
+        count();
     }
 
     void hide(TunnelItem item) {
         items.remove(item);
+        count();
+    }
+
+    private void count() {
+        running.set((int) items.stream()
+                .filter(item -> item.tunnel().state().serves())
+                .count());
     }
 
     private TunnelItem shown(Tunnel tunnel) {
@@ -188,6 +205,7 @@ public final class TunnelListModel implements AutoCloseable {
         if (!deletion.isPending(item)) {
             show(item);
         }
+        count();
         return item;
     }
 
