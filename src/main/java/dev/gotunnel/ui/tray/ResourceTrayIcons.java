@@ -9,9 +9,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The icons that come with the program: {@code <folder>tray-<state>-<tone>-<size>.png} on the class path. All are read
+ * The icons that come with the program: {@code /dev/gotunnel/ui/icons/tray-<state>-<tone>-<size>.png} on the class path. All are read
  * at once, a few milliseconds, so that a missing one is found when the program starts and not when the state changes.
  */
 public final class ResourceTrayIcons implements TrayIcons {
@@ -19,7 +21,7 @@ public final class ResourceTrayIcons implements TrayIcons {
     /** The edge lengths every icon is drawn in, in pixels. */
     public static final List<Integer> SIZES = List.of(16, 22, 24, 32, 48, 64);
 
-    private static final String PRODUCT_FOLDER = "/dev/gotunnel/ui/icons/";
+    private static final String FOLDER = "/dev/gotunnel/ui/icons/";
 
     private final Map<TrayState, Map<PanelTone, List<TrayIconImage>>> images = new EnumMap<>(TrayState.class);
 
@@ -29,22 +31,22 @@ public final class ResourceTrayIcons implements TrayIcons {
      * @throws UncheckedIOException when one is missing or unreadable: the build is broken
      */
     public ResourceTrayIcons() {
-        this(PRODUCT_FOLDER);
+        this(name -> ResourceTrayIcons.class.getResourceAsStream(FOLDER + name));
     }
 
     /**
-     * Reads the icons of a folder on the class path.
+     * Reads icons from elsewhere.
      *
-     * @param folder absolute, with a slash at both ends
+     * @param files opens a file by its name, null when it does not exist
      * @throws UncheckedIOException when one is missing or unreadable
      */
-    ResourceTrayIcons(String folder) {
+    ResourceTrayIcons(Function<String, @Nullable InputStream> files) {
         for (TrayState state : TrayState.values()) {
             Map<PanelTone, List<TrayIconImage>> tones = new EnumMap<>(PanelTone.class);
             for (PanelTone tone : PanelTone.values()) {
                 List<TrayIconImage> sizes = new ArrayList<>();
                 for (int size : SIZES) {
-                    sizes.add(read(folder + "tray-" + lower(state) + "-" + lower(tone) + "-" + size + ".png"));
+                    sizes.add(read(files, "tray-" + lower(state) + "-" + lower(tone) + "-" + size + ".png"));
                 }
                 tones.put(tone, List.copyOf(sizes));
             }
@@ -58,14 +60,14 @@ public final class ResourceTrayIcons implements TrayIcons {
         return tones.getOrDefault(tone, List.of());
     }
 
-    private static TrayIconImage read(String resource) {
-        try (InputStream in = ResourceTrayIcons.class.getResourceAsStream(resource)) {
+    private static TrayIconImage read(Function<String, @Nullable InputStream> files, String name) {
+        try (InputStream in = files.apply(name)) {
             if (in == null) {
-                throw new FileNotFoundException("Missing from the program: " + resource);
+                throw new FileNotFoundException("it is missing from the program");
             }
             return Png.decode(in.readAllBytes());
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the icon " + resource + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("Cannot read the icon " + name + ": " + e.getMessage(), e);
         }
     }
 

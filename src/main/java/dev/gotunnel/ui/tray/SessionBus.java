@@ -1,7 +1,10 @@
 package dev.gotunnel.ui.tray;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,14 +53,17 @@ final class SessionBus implements AutoCloseable {
      * their environment.
      *
      * @param environment the variables of the process
+     * @return an address with a socket path, the only kind the JDK can connect to; empty when there is none
      */
     static Optional<String> address(Map<String, String> environment) {
-        String address = environment.getOrDefault("DBUS_SESSION_BUS_ADDRESS", "");
-        if (!address.isBlank()) {
-            return Optional.of(address);
+        String addresses = environment.getOrDefault("DBUS_SESSION_BUS_ADDRESS", "");
+        if (!addresses.isBlank()) {
+            return Arrays.stream(addresses.split(";"))
+                    .filter(address -> address.matches("unix:(.*,)?path=/.*"))
+                    .findFirst();
         }
         String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
-        return runtime.isBlank() || !java.nio.file.Files.exists(java.nio.file.Path.of(runtime, "bus"))
+        return runtime.isBlank() || !Files.exists(Path.of(runtime, "bus"))
                 ? Optional.empty()
                 : Optional.of("unix:path=" + runtime + "/bus");
     }
@@ -76,6 +82,7 @@ final class SessionBus implements AutoCloseable {
                     .withShared(false)
                     .withDisconnectCallback(new Disconnected(lost))
                     .transportConfig()
+                    .withTimeout(1) // one attempt: the library would try a socket that is not there for ten seconds
                     .withRegisterSelf(false) // so that a bus that never answers leaves us a connection to close
                     .back()
                     .receivingThreadConfig()

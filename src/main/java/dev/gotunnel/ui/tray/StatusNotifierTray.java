@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.freedesktop.dbus.types.UInt32;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,26 +30,19 @@ final class StatusNotifierTray implements Tray {
     private static final int NAME_DO_NOT_QUEUE = 4;
     private static final long NAME_OWNED = 1;
 
-    private final ScheduledExecutorService worker;
-    private final SessionBus bus;
-    private final TrayCallbackThread callbackThread;
+    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("tray-worker").factory());
+    private final TrayCallbackThread callbackThread = new TrayCallbackThread();
+    private final TrayIcons icons;
     private final TrayCallbacks callbacks;
-    private final MenuOnBus menu;
-    private final ItemOnBus item;
-    private final DesktopNotifications notifications;
     private final AtomicBoolean alive = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicReference<@Nullable Content> pending = new AtomicReference<>();
+    private volatile @Nullable Presence presence;
 
-    private StatusNotifierTray(
-            SessionBus bus, ScheduledExecutorService worker, TrayIcons icons, TrayCallbacks callbacks) {
-        this.bus = bus;
-        this.worker = worker;
+    private StatusNotifierTray(TrayIcons icons, TrayCallbacks callbacks) {
+        this.icons = icons;
         this.callbacks = callbacks;
-        this.callbackThread = new TrayCallbackThread();
-        this.menu = new MenuOnBus(bus, callbackThread);
-        this.item = new ItemOnBus(bus, icons, callbackThread, callbacks);
-        this.notifications = new DesktopNotifications(bus);
     }
 
     /**
@@ -56,99 +50,63 @@ final class StatusNotifierTray implements Tray {
      *
      * @param address D-Bus address of the session bus
      * @param desktop value of {@code XDG_CURRENT_DESKTOP}, may be empty
-     * @param limit how long to wait for the bus and, after it, for a panel that is there
-     * @return empty when the bus cannot be used within the limit
+     * @param limit how long to wait for the bus and a panel. A bus that is still silent then, on a machine that is busy
+     *     starting, is waited for in the background: the tray is not alive until it answers
+     * @return empty when there is no usable bus
      */
     static Optional<Tray> open(
             String address, String desktop, TrayIcons icons, TrayCallbacks callbacks, Duration limit) {
-        ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofVirtual().name("tray-worker").factory());
-        long end = System.nanoTime() + limit.toNanos();
-        // Whoever completes it owns the outcome: a bus that answers after we gave up is left again by the worker.
-        CompletableFuture<Optional<StatusNotifierTray>> outcome = new CompletableFuture<>();
-        CompletableFuture<Boolean> settled = new CompletableFuture<>();
-        worker.execute(() -> connect(address, desktop, worker, icons, callbacks, outcome, settled));
-        Optional<StatusNotifierTray> tray = await(outcome, end, Optional.empty());
-        if (tray.isEmpty()) {
-            boolean gaveUp = outcome.complete(Optional.empty());
-            if (gaveUp) {
-                LOG.info("No tray: the session bus does not answer");
-            } else {
-                tray = outcome.join();
-            }
+        StatusNotifierTray tray = new StatusNotifierTray(icons, callbacks);
+        CompletableFuture<Boolean> usable = new CompletableFuture<>();
+        tray.worker.execute(() -> usable.complete(tray.connect(address, desktop)));
+        boolean gone = false;
+        try {
+            gone = !usable.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            LOG.info("The session bus or the panel takes its time, the tray will follow");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("connect() does not throw", e);
         }
-        if (tray.isEmpty()) {
-            worker.shutdownNow();
+        if (gone) {
+            tray.close();
             return Optional.empty();
         }
-        await(settled, end, false);
-        return Optional.of(tray.get());
+        return Optional.of(tray);
     }
 
-    private static void connect(
-            String address,
-            String desktop,
-            ScheduledExecutorService worker,
-            TrayIcons icons,
-            TrayCallbacks callbacks,
-            CompletableFuture<Optional<StatusNotifierTray>> outcome,
-            CompletableFuture<Boolean> settled) {
-        AtomicReference<@Nullable StatusNotifierTray> opened = new AtomicReference<>();
+    /** The worker's first task, so whatever is shown meanwhile waits behind it. Returns whether the bus is usable. */
+    private boolean connect(String address, String desktop) {
         try {
-            SessionBus bus = SessionBus.connect(address, () -> {
-                StatusNotifierTray tray = opened.get();
-                if (tray != null) {
-                    tray.shown(false);
-                }
-            });
-            StatusNotifierTray tray = new StatusNotifierTray(bus, worker, icons, callbacks);
-            opened.set(tray);
-            try {
-                String name = tray.offer();
-                if (!outcome.complete(Optional.of(tray))) {
-                    tray.close();
-                    return;
-                }
-                new PanelToneSetting(bus, desktop, tray.item::show).start();
-                new HostRegistration(bus, name, worker, tray::shown).start();
-            } catch (BusException e) {
-                if (outcome.complete(Optional.empty())) {
-                    LOG.info("No tray: {}", e.getMessage());
-                    tray.close();
-                } else {
-                    LOG.warn("The tray will not be seen: {}", e.getMessage());
-                }
+            SessionBus bus = SessionBus.connect(address, () -> shown(false));
+            Presence opened = new Presence(
+                    bus,
+                    new MenuOnBus(bus, callbackThread),
+                    new ItemOnBus(bus, icons, callbackThread, callbacks),
+                    new DesktopNotifications(bus));
+            presence = opened;
+            if (closed.get()) { // closed while we connected: nobody else will leave the bus
+                bus.close();
+                return false;
             }
+            bus.export(ItemOnBus.PATH, opened.item());
+            bus.export(MenuOnBus.PATH, opened.menu());
+            new PanelToneSetting(bus, desktop, opened.item()::show).start();
+            new HostRegistration(bus, name(bus), worker, this::shown).start();
+            return true;
         } catch (BusException e) {
             LOG.info("No tray: {}", e.getMessage());
             LOG.debug("No tray", e);
-            outcome.complete(Optional.empty());
-        } finally {
-            settled.complete(true);
+            return false;
         }
     }
 
-    private static <T> T await(CompletableFuture<T> future, long end, T otherwise) {
-        try {
-            return future.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            return otherwise;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return otherwise;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        }
-    }
-
-    /** Puts icon and menu on the bus under a name of the form the specification wants. */
-    private String offer() throws BusException {
-        bus.export(ItemOnBus.PATH, item);
-        bus.export(MenuOnBus.PATH, menu);
+    /** A name on the bus of the form the specification wants; several trays of one process get several. */
+    private static String name(SessionBus bus) throws BusException {
         for (int number = 1; number <= NAME_ATTEMPTS; number++) {
             String name = "org.kde.StatusNotifierItem-" + ProcessHandle.current().pid() + "-" + number;
-            Object[] values =
-                    bus.callBus("RequestName", "su", name, new org.freedesktop.dbus.types.UInt32(NAME_DO_NOT_QUEUE));
+            Object[] values = bus.callBus("RequestName", "su", name, new UInt32(NAME_DO_NOT_QUEUE));
             if (values.length == 1 && values[0] instanceof Number result && result.longValue() == NAME_OWNED) {
                 return name;
             }
@@ -170,9 +128,10 @@ final class StatusNotifierTray implements Tray {
 
     private void publish() {
         Content content = pending.getAndSet(null);
-        if (content != null) {
-            menu.show(content.menu(), content.state() == TrayState.ATTENTION);
-            item.show(content.state(), content.tooltip());
+        Presence now = presence;
+        if (content != null && now != null) {
+            now.menu().show(content.menu(), content.state() == TrayState.ATTENTION);
+            now.item().show(content.state(), content.tooltip());
         }
     }
 
@@ -190,7 +149,8 @@ final class StatusNotifierTray implements Tray {
 
     @Override
     public boolean notify(String title, String body) {
-        return !closed.get() && notifications.show(title, body);
+        Presence now = presence;
+        return now != null && !closed.get() && now.notifications().show(title, body);
     }
 
     @Override
@@ -198,9 +158,15 @@ final class StatusNotifierTray implements Tray {
         if (closed.compareAndSet(false, true)) {
             callbackThread.close();
             worker.shutdownNow();
-            bus.close();
+            Presence now = presence;
+            if (now != null) {
+                now.bus().close();
+            }
         }
     }
+
+    /** Our connection and what we offer over it. */
+    private record Presence(SessionBus bus, MenuOnBus menu, ItemOnBus item, DesktopNotifications notifications) {}
 
     private record Content(TrayMenu menu, TrayState state, String tooltip) {}
 }

@@ -17,7 +17,7 @@ public final class Trays {
 
     /**
      * Opens the tray. On Linux this returns a tray whenever there is a session bus: a panel that starts later shows the
-     * icon then, and {@link Tray#alive()} tells whether one does now. Any thread; returns within a second on Linux, and
+     * icon then, and {@link Tray#alive()} tells whether one does now; decide by that whether a window may hide. Any thread; returns within a second on Linux, and
      * elsewhere as soon as the window system does. Never throws because of the desktop.
      *
      * @param icons the images
@@ -37,7 +37,7 @@ public final class Trays {
         }
         Optional<String> bus = SessionBus.address(environment);
         if (bus.isEmpty()) {
-            LOG.info("No tray: this session has no D-Bus session bus");
+            LOG.info("No tray: this session has no D-Bus session bus with a socket path");
         }
         String desktop = environment.getOrDefault("XDG_CURRENT_DESKTOP", "");
         return bus.flatMap(address -> StatusNotifierTray.open(address, desktop, icons, callbacks, LIMIT));
