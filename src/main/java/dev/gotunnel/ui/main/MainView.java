@@ -40,11 +40,10 @@ final class MainView extends StackPane {
     private final TunnelList list;
     private final TunnelDetail detail;
     private final EmptyState empty;
-    private final StackPane middle;
+    private final VBox content;
     private final StatusBar status;
 
-    /** @param takeOver asks to own the engine after its owner left */
-    MainView(TunnelListModel model, WindowActions actions, Runnable takeOver) {
+    MainView(TunnelListModel model, WindowActions actions) {
         this.model = model;
         this.actions = actions;
         add = Controls.primary(Feather.PLUS, Messages.text("action.add"), this::openForm);
@@ -54,14 +53,14 @@ final class MainView extends StackPane {
         detail = new TunnelDetail(actions);
         empty = new EmptyState(this::openForm, actions);
         status = new StatusBar(actions);
-        ownerLeft.with(Messages.text("action.takeover"), takeOver);
+        ownerLeft.with(Messages.text("action.takeover"), actions::takeOver);
         unreadable.with(Messages.text("action.retry"), model::open);
         failed.dismissedBy(actions::forgetProblem);
 
-        VBox content = new VBox(list, detail);
+        content = new VBox(list, detail);
         content.getStyleClass().add("content");
         VBox.setVgrow(detail, Priority.ALWAYS);
-        middle = new StackPane(content, empty);
+        StackPane middle = new StackPane(content, empty);
         VBox.setVgrow(middle, Priority.ALWAYS);
         list.shareHeight(middle.heightProperty());
         VBox window = new VBox(head(), ownerLeft, unreadable, failed, form, middle, status);
@@ -77,6 +76,7 @@ final class MainView extends StackPane {
         model.loadedProperty().subscribe(this::refresh);
         model.ownerLeftProperty().subscribe(this::refresh);
         model.problemProperty().subscribe(this::refresh);
+        actions.takingOverProperty().subscribe(busy -> ownerLeft.setDisable(busy));
         model.infoProperty().subscribe(status::show);
         actions.problemProperty().subscribe(problem -> failed.show(sentence(problem)));
         addEventHandler(KeyEvent.KEY_PRESSED, this::pressed);
@@ -110,9 +110,8 @@ final class MainView extends StackPane {
         add.setDisable(gone);
         empty.setVisible(nothing);
         empty.setDisable(gone);
+        content.setDisable(gone);
         list.setVisible(tunnels > 0);
-        list.setDisable(gone);
-        detail.setDisable(gone);
         form.setDisable(gone);
     }
 

@@ -20,11 +20,12 @@ public final class MainWindow {
     private final Surroundings surroundings;
 
     /**
-     * What the window asks of the application around it. All are called on the FX thread except the browser.
+     * What the window asks of the application around it. On the FX thread unless it says otherwise.
      *
      * @param background where calls that block are made
      * @param browser opens a page, on the background executor; throws a {@code GotunnelException} when it cannot
-     * @param takeOver asks to own the engine after its owner left
+     * @param takeOver asks to own the engine after its owner left, on the background executor; throws a
+     *     {@code GotunnelException} when it cannot
      * @param closing the user has asked to close the window; whoever is asked hides it, or not
      * @param quit ends the application
      */
@@ -47,9 +48,7 @@ public final class MainWindow {
 
     /** Shows the tunnels of a model, in place of those shown before. */
     public void show(TunnelListModel model) {
-        WindowActions actions =
-                new WindowActions(model, surroundings.background(), surroundings.browser(), surroundings.quit());
-        MainView view = new MainView(model, actions, surroundings.takeOver());
+        MainView view = new MainView(model, new WindowActions(model, surroundings));
         Scene scene = stage.getScene();
         if (scene == null) {
             scene = new Scene(view, WIDTH, HEIGHT);

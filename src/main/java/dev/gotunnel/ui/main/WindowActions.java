@@ -1,12 +1,13 @@
 package dev.gotunnel.ui.main;
 
-import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.ui.model.Problem;
 import dev.gotunnel.ui.model.TunnelItem;
 import dev.gotunnel.ui.model.TunnelListModel;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import javafx.application.Platform;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.scene.input.Clipboard;
@@ -18,16 +19,24 @@ final class WindowActions {
     private final TunnelListModel model;
     private final Executor background;
     private final Consumer<String> browser;
+    private final Runnable takeOver;
     private final Runnable quit;
     private final ReadOnlyObjectWrapper<@Nullable String> copied = new ReadOnlyObjectWrapper<>();
     private final ReadOnlyObjectWrapper<@Nullable Problem> problem = new ReadOnlyObjectWrapper<>();
 
-    /** @param browser opens a page; called on the background executor, throws {@link GotunnelException} */
-    WindowActions(TunnelListModel model, Executor background, Consumer<String> browser, Runnable quit) {
+    private final ReadOnlyBooleanWrapper takingOver = new ReadOnlyBooleanWrapper();
+
+    WindowActions(TunnelListModel model, MainWindow.Surroundings surroundings) {
         this.model = model;
-        this.background = background;
-        this.browser = browser;
-        this.quit = quit;
+        this.background = surroundings.background();
+        this.browser = surroundings.browser();
+        this.takeOver = surroundings.takeOver();
+        this.quit = surroundings.quit();
+    }
+
+    /** Whether it is being tried to own the engine. */
+    ReadOnlyBooleanProperty takingOverProperty() {
+        return takingOver.getReadOnlyProperty();
     }
 
     /** What was copied last; null again when that is no news any more. */
@@ -45,13 +54,29 @@ final class WindowActions {
     }
 
     void open(String url) {
+        attempt(() -> browser.accept(url), () -> {});
+    }
+
+    /** Asks to own the engine after its owner left. */
+    void takeOver() {
+        takingOver.set(true);
+        attempt(takeOver, () -> takingOver.set(false));
+    }
+
+    private void attempt(Runnable action, Runnable ended) {
         problem.set(null);
         background.execute(() -> {
+            Problem failure = null;
             try {
-                browser.accept(url);
+                action.run();
             } catch (RuntimeException e) {
-                Platform.runLater(() -> problem.set(Problem.of(e)));
+                failure = Problem.of(e);
             }
+            Problem outcome = failure;
+            Platform.runLater(() -> {
+                problem.set(outcome);
+                ended.run();
+            });
         });
     }
 

@@ -3,6 +3,7 @@ package dev.gotunnel.ui.model;
 import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelState;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javafx.beans.property.ReadOnlyObjectProperty;
@@ -95,6 +96,21 @@ public final class TunnelItem {
             problem.set(null);
         }
         tunnel.set(now);
+    }
+
+    /** The process that served it has gone, and took it along. */
+    void ended() {
+        Tunnel was = tunnel();
+        switchingTo.set(null);
+        tunnel.set(new Tunnel(
+                was.id(),
+                was.profile(),
+                was.name(),
+                was.domain(),
+                TunnelState.STOPPED,
+                List.of(),
+                was.backends(),
+                List.of()));
     }
 
     void switching(@Nullable Boolean target) {

@@ -252,6 +252,8 @@ public final class TunnelListModel implements AutoCloseable {
 
         @Override
         public void ownerLeft() {
+            items.forEach(TunnelItem::ended);
+            count();
             ownerLeft.set(true);
         }
 
