@@ -11,7 +11,6 @@ import dev.gotunnel.ui.tray.TrayCallbacks;
 import dev.gotunnel.ui.tray.Trays;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -196,15 +195,17 @@ public final class Desktop implements AutoCloseable {
 
     private void closeWindow() {
         if (Platform.isFxApplicationThread()) {
-            var _ = window.leave();
+            window.leave(() -> {});
             return;
         }
-        CompletableFuture<?> left = CompletableFuture.supplyAsync(window::leave, Platform::runLater)
-                .thenCompose(Function.identity());
+        CountDownLatch left = new CountDownLatch(1);
+        Platform.runLater(() -> window.leave(left::countDown));
         try {
-            left.orTimeout(LEAVE_SECONDS, TimeUnit.SECONDS).join();
-        } catch (RuntimeException e) {
-            LOG.warn("The window did not close in time", e);
+            if (!left.await(LEAVE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("The window did not close within {} s", LEAVE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

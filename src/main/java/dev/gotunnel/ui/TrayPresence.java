@@ -19,7 +19,7 @@ final class TrayPresence implements AutoCloseable {
     private final Executor serial;
     private final Map<TunnelId, Tunnel> tunnels = new TreeMap<>();
     private boolean ownerLeft;
-    private @Nullable TunnelFeed feed;
+    private volatile @Nullable TunnelFeed feed;
 
     /** @param serial what owns this object and runs one task after the other */
     TrayPresence(Tray tray, TrayContents.Deeds deeds, Executor background, Executor serial) {
@@ -45,11 +45,12 @@ final class TrayPresence implements AutoCloseable {
         tray.show(contents.menu(deeds), contents.state(), contents.tooltip());
     }
 
-    /** Ends the subscription; the tray itself stays. */
+    /** Ends the subscription; the tray itself stays. Any thread. */
     @Override
     public void close() {
-        if (feed != null) {
-            feed.close();
+        TunnelFeed last = feed;
+        if (last != null) {
+            last.close();
         }
     }
 

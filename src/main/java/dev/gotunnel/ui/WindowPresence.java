@@ -5,7 +5,6 @@ import dev.gotunnel.ui.main.MainWindow;
 import dev.gotunnel.ui.model.TunnelItem;
 import dev.gotunnel.ui.model.TunnelListModel;
 import dev.gotunnel.ui.theme.Theme;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -90,16 +89,21 @@ final class WindowPresence {
     /**
      * Takes the window away for good.
      *
-     * @return completes when what was deleted is deleted for good
+     * @param left called when what was deleted is deleted for good
      */
-    CompletableFuture<?> leave() {
+    void leave(Runnable left) {
         theme.unsubscribe();
         if (window != null) {
             window.hide();
         }
         TunnelListModel last = model;
-        return last == null
-                ? CompletableFuture.completedFuture(null)
-                : last.deletion().commit().whenComplete((nothing, failure) -> last.close());
+        if (last == null) {
+            left.run();
+            return;
+        }
+        var _ = last.deletion().commit().whenComplete((nothing, failure) -> {
+            last.close();
+            left.run();
+        });
     }
 }

@@ -20,9 +20,11 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -142,6 +144,15 @@ public final class FakeTunnelService implements TunnelService {
     /** Tells the listeners something. */
     public void tell(TunnelEvent event) {
         events.execute(() -> listeners.forEach(listener -> listener.accept(event)));
+    }
+
+    /** Waits until everything told so far has reached the listeners. */
+    public void settle() {
+        try {
+            events.submit(() -> {}).get(10, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** How many listen. */

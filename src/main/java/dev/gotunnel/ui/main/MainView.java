@@ -73,7 +73,10 @@ final class MainView extends StackPane {
         list.getSelectionModel().selectedItemProperty().subscribe(item -> detail.show(item));
         model.items().addListener((InvalidationListener) change -> refresh());
         model.runningProperty().subscribe(this::refresh);
-        model.loadedProperty().subscribe(this::refresh);
+        model.loadedProperty().subscribe(() -> {
+            refresh();
+            focusList();
+        });
         model.ownerLeftProperty().subscribe(this::refresh);
         model.problemProperty().subscribe(this::refresh);
         actions.takingOverProperty().subscribe(busy -> ownerLeft.setDisable(busy));

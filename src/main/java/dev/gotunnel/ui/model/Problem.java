@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 public record Problem(String message, @Nullable String hint) {
     /** What to show for anything thrown, out of a future or directly. */
     public static Problem of(Throwable thrown) {
-        Throwable cause = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause = thrown;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
         GotunnelException failure = GotunnelException.of(cause);
         return new Problem(failure.getMessage(), failure.hint());
     }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 public record Remedy(String text, Optional<String> command) {
     /** Advice is a command, or a sentence that ends with one: {@code Stop nginx, then: gotunnel ports enable}. */
     private static final Pattern COMMAND =
-            Pattern.compile("(?:^|:\\s+)((?:sudo |pkexec )?(?:gotunnel|/)\\S*(?: .*?)?)\\.?$", Pattern.DOTALL);
+            Pattern.compile("(?:^|:\\s+)((?:(?:sudo|pkexec) \\S|gotunnel\\s).*?)\\.?$", Pattern.DOTALL);
 
     /** Finds the command in an advice. */
     public static Remedy of(String advice) {

@@ -7,6 +7,7 @@ import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import javafx.beans.property.ReadOnlyBooleanProperty;
@@ -148,9 +149,13 @@ public final class TunnelListModel implements AutoCloseable {
      *     Completes on this model's thread.
      */
     public CompletableFuture<TunnelItem> add(TunnelSpec spec) {
+        // Handled rather than applied, since a failure passes an application by on whatever thread it happened on.
         return CompletableFuture.supplyAsync(() -> service.save(spec), background)
-                .thenApplyAsync(
-                        tunnel -> {
+                .handleAsync(
+                        (tunnel, failure) -> {
+                            if (failure != null) {
+                                throw new CompletionException(failure);
+                            }
                             TunnelItem item = shown(tunnel);
                             var _ = switchTo(item, true);
                             return item;

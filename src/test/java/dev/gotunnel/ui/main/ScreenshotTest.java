@@ -35,7 +35,8 @@ class ScreenshotTest {
 
     @Test
     void drawsTheEmptyState() throws IOException {
-        try (WindowFixture fixture = WindowFixture.open(new FakeTunnelService())) {
+        try (WindowFixture fixture = new WindowFixture()) {
+            fixture.open();
             fixture.awaitShown("No tunnels yet");
             draw(fixture, "empty");
         }
@@ -43,10 +44,10 @@ class ScreenshotTest {
 
     @Test
     void drawsAListOfMixedStates() throws IOException {
-        try (WindowFixture fixture = WindowFixture.open(mixed())) {
+        try (WindowFixture fixture = mixed()) {
             fixture.awaitShown("shop");
             draw(fixture, "list");
-            fixture.robot.clickOn("#detail-delete");
+            fixture.click("#detail-delete");
             fixture.awaitShown("Deleted");
             WindowFixture.await(() -> fixture.find("#undo-bar", UndoBar.class).getOpacity() == 1);
             draw(fixture, "undo");
@@ -58,11 +59,13 @@ class ScreenshotTest {
 
     @Test
     void drawsTheFormWithAnError() throws IOException {
-        try (WindowFixture fixture = WindowFixture.open(mixed())) {
+        try (WindowFixture fixture = mixed()) {
             fixture.awaitShown("shop");
-            fixture.robot.clickOn("#add");
+            fixture.click("#add");
             WindowFixture.await(() -> fixture.find("#new-tunnel", NewTunnelForm.class).getOpacity() == 1);
-            fixture.robot.write("cart").clickOn("#new-backends").write("localhost:99999");
+            fixture.robot.write("cart");
+            fixture.click("#new-backends");
+            fixture.robot.write("localhost:99999");
             WindowFixture.await(() -> fixture.find("#new-tunnel", NewTunnelForm.class).getOpacity() == 1);
             draw(fixture, "add");
         }
@@ -70,7 +73,7 @@ class ScreenshotTest {
 
     @Test
     void drawsLimitationsAndAFailedStart() throws IOException {
-        try (WindowFixture fixture = WindowFixture.open(mixed())) {
+        try (WindowFixture fixture = mixed()) {
             fixture.awaitShown("shop");
             select(fixture, SHOP);
             draw(fixture, "limitations");
@@ -83,21 +86,21 @@ class ScreenshotTest {
                             "mail.local cannot have port 8025: nginx (pid 812) listens there.",
                             "Stop nginx, then: gotunnel start mail"));
             select(fixture, MAIL);
-            fixture.robot.clickOn("#detail-power");
+            fixture.click("#detail-power");
             fixture.awaitShown("nginx");
             draw(fixture, "failed");
         }
     }
 
     private static void select(WindowFixture fixture, TunnelId id) {
-        WindowFixture.fx(() -> {
+        WindowFixture.run(() -> {
             fixture.list().select(fixture.model.find(id).orElseThrow());
-            return true;
         });
     }
 
-    private static FakeTunnelService mixed() {
-        FakeTunnelService service = new FakeTunnelService();
+    private static WindowFixture mixed() {
+        WindowFixture fixture = new WindowFixture();
+        FakeTunnelService service = fixture.service;
         service.limit(
                 SHOP,
                 new Limitation(
@@ -123,13 +126,13 @@ class ScreenshotTest {
                 List.of(),
                 List.of(new Backend("http://localhost:4000", true)),
                 List.of()));
-        return service;
+        return fixture.open();
     }
 
     private static void draw(WindowFixture fixture, String name) throws IOException {
         for (ColorScheme scheme : ColorScheme.values()) {
             for (int percent : new int[] {100, 150}) {
-                WritableImage image = WindowFixture.fx(() -> {
+                WritableImage image = WindowFixture.call(() -> {
                     Theme.use(scheme);
                     fixture.scene().getRoot().applyCss();
                     fixture.scene().getRoot().layout();
