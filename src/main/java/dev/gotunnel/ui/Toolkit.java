@@ -3,6 +3,7 @@ package dev.gotunnel.ui;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Logger;
 import javafx.application.Platform;
 
 /**
@@ -10,6 +11,9 @@ import javafx.application.Platform;
  * can be started once in a process and not again after {@link #exit()}.
  */
 final class Toolkit {
+    /** Held, since a logger that nobody holds forgets its filter. */
+    private static final Logger JAVAFX = Logger.getLogger("javafx");
+
     private boolean ready;
     private boolean ours;
 
@@ -37,6 +41,8 @@ final class Toolkit {
         if (ready) {
             return;
         }
+        // JavaFX warns of the class path on every start; we run there on purpose, and users cannot change it.
+        JAVAFX.setFilter(entry -> !String.valueOf(entry.getMessage()).startsWith("Unsupported JavaFX configuration"));
         try {
             CountDownLatch started = new CountDownLatch(1);
             Platform.startup(started::countDown);
@@ -58,8 +64,8 @@ final class Toolkit {
     private static GotunnelException unavailable(Throwable cause) {
         return new GotunnelException(
                 ErrorCode.NO_DESKTOP,
-                "The window cannot be shown: " + cause.getMessage(),
-                "Without a display, run: gotunnel --headless",
+                Messages.format("display.none", String.valueOf(cause.getMessage())),
+                Messages.text("display.none.hint"),
                 cause);
     }
 
