@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tray of Windows and macOS, by the JDK's own {@link SystemTray}: there it is the native one. Icon and menu are
- * touched on the AWT event thread only.
+ * The tray of Windows and macOS, by the JDK's own {@link SystemTray}: there it is the native one. Image and menu
+ * change on the AWT event thread only.
  */
 final class AwtTray implements Tray {
 
@@ -38,7 +38,7 @@ final class AwtTray implements Tray {
     private final TrayCallbackThread callbackThread = new TrayCallbackThread();
     private final TrayCallbacks callbacks;
     private final AtomicBoolean alive = new AtomicBoolean(true);
-    private final PropertyChangeListener trayGone;
+    private final PropertyChangeListener trayChanged;
 
     private AwtTray(SystemTray systemTray, boolean mac, PanelTone tone, TrayIcons icons, TrayCallbacks callbacks) {
         this.systemTray = systemTray;
@@ -57,7 +57,7 @@ final class AwtTray implements Tray {
                 }
             });
         }
-        trayGone = change -> aliveChanged(change.getNewValue() != null);
+        trayChanged = change -> trayChanged(change.getNewValue() != null);
     }
 
     /**
@@ -80,7 +80,7 @@ final class AwtTray implements Tray {
             SystemTray systemTray = SystemTray.getSystemTray();
             AwtTray tray = new AwtTray(systemTray, mac, tone, icons, callbacks);
             systemTray.add(tray.icon);
-            systemTray.addPropertyChangeListener("systemTray", tray.trayGone);
+            systemTray.addPropertyChangeListener("systemTray", tray.trayChanged);
             return Optional.of(tray);
         } catch (AWTException | AWTError | UnsupportedOperationException | SecurityException e) {
             LOG.info("No tray: {}", e.getMessage());
@@ -154,6 +154,20 @@ final class AwtTray implements Tray {
         return buffered;
     }
 
+    /** When a tray goes, AWT drops the icons in it; the tray that follows has none. */
+    private void trayChanged(boolean there) {
+        boolean added = false;
+        if (there) {
+            try {
+                systemTray.add(icon);
+                added = true;
+            } catch (AWTException | IllegalArgumentException e) {
+                LOG.warn("The new tray does not take the icon: {}", e.getMessage());
+            }
+        }
+        aliveChanged(added);
+    }
+
     private void aliveChanged(boolean now) {
         if (alive.getAndSet(now) != now) {
             callbackThread.run("Change of the tray", () -> callbacks.aliveChanged(now));
@@ -178,7 +192,7 @@ final class AwtTray implements Tray {
     public void close() {
         callbackThread.close();
         alive.set(false);
-        systemTray.removePropertyChangeListener("systemTray", trayGone);
+        systemTray.removePropertyChangeListener("systemTray", trayChanged);
         EventQueue.invokeLater(() -> systemTray.remove(icon));
     }
 }

@@ -2,9 +2,6 @@ package dev.gotunnel.ui.tray;
 
 import dev.gotunnel.ui.tray.SessionBus.Target;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.freedesktop.dbus.types.Variant;
 import org.slf4j.Logger;
@@ -12,8 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps our icon registered with whatever collects icons on this desktop (the watcher) and knows whether anything
- * shows them (a host). Both come and go: panels are restarted, crash, or start after us. Runs on the given worker only,
- * which must have a single thread.
+ * shows them (a host). Both come and go: panels are restarted, crash, or start after us. Runs on the given worker only.
  */
 final class HostRegistration {
 
@@ -21,11 +17,12 @@ final class HostRegistration {
     private static final String WATCHER = "org.kde.StatusNotifierWatcher";
     private static final String WATCHER_PATH = "/StatusNotifierWatcher";
     private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final int MAX_ATTEMPTS = 5;
 
     private final SessionBus bus;
     private final String item;
-    private final ScheduledExecutorService worker;
+    private final TrayWorker worker;
     private final Consumer<Boolean> shown;
     private String registeredWith = "";
     private int attempts;
@@ -36,7 +33,7 @@ final class HostRegistration {
      * @param item the bus name of our icon
      * @param shown told on the worker, whenever looked at, whether a host shows the icon
      */
-    HostRegistration(SessionBus bus, String item, ScheduledExecutorService worker, Consumer<Boolean> shown) {
+    HostRegistration(SessionBus bus, String item, TrayWorker worker, Consumer<Boolean> shown) {
         this.bus = bus;
         this.item = item;
         this.worker = worker;
@@ -57,14 +54,10 @@ final class HostRegistration {
     }
 
     private void lookAgain() {
-        try {
-            worker.execute(() -> {
-                attempts = 0;
-                look();
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.debug("The watcher changed after the tray was closed: ignored");
-        }
+        worker.run(() -> {
+            attempts = 0;
+            look();
+        });
     }
 
     private void look() {
@@ -108,9 +101,7 @@ final class HostRegistration {
                 "ss",
                 WATCHER,
                 "IsStatusNotifierHostRegistered");
-        return values.length > 0
-                && values[0] instanceof Variant<?> variant
-                && Boolean.TRUE.equals(variant.getValue());
+        return values.length > 0 && values[0] instanceof Variant<?> variant && Boolean.TRUE.equals(variant.getValue());
     }
 
     /** A panel that is starting takes the name some moments before it answers. */
@@ -120,11 +111,7 @@ final class HostRegistration {
             return;
         }
         LOG.debug("The panel did not take the tray icon, trying again: {}", cause.getMessage());
-        try {
-            var _ = worker.schedule(this::look, 1, TimeUnit.SECONDS);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("The tray was closed");
-        }
+        worker.later(RETRY_AFTER, this::look);
     }
 
     private static Target watcher(String owner, String iface) {

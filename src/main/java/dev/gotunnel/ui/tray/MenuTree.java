@@ -102,8 +102,7 @@ final class MenuTree {
             switch (item) {
                 case TrayItem.Separator() -> properties.put("type", "separator");
                 case TrayItem.Heading(String label) -> describe(properties, label, false);
-                case TrayItem.Action(String label, boolean enabled, Runnable _) ->
-                    describe(properties, label, enabled);
+                case TrayItem.Action(String label, boolean enabled, Runnable _) -> describe(properties, label, enabled);
                 case TrayItem.Toggle(String label, boolean checked, boolean enabled, Runnable _) -> {
                     describe(properties, label, enabled);
                     properties.put("toggle-type", "checkmark");
@@ -123,8 +122,8 @@ final class MenuTree {
         Optional<Runnable> action() {
             return switch (item) {
                 case TrayItem.Action(String _, boolean enabled, Runnable run) when enabled -> Optional.of(run);
-                case TrayItem.Toggle(String _, boolean _, boolean enabled, Runnable run) when enabled ->
-                    Optional.of(run);
+                case TrayItem.Toggle(String _, boolean _, boolean enabled, Runnable run)
+                when enabled -> Optional.of(run);
                 default -> Optional.empty();
             };
         }
@@ -169,7 +168,9 @@ final class MenuTree {
             for (TrayItem item : items) {
                 Node match = null;
                 for (Node old : oldChildren) {
-                    if (match == null && !taken.contains(old.id()) && sameKind(old.item(), item)
+                    if (match == null
+                            && !taken.contains(old.id())
+                            && sameKind(old.item(), item)
                             && Objects.equals(label(old.item()), label(item))) {
                         match = old;
                         taken.add(old.id());

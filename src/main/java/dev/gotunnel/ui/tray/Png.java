@@ -60,8 +60,7 @@ final class Png {
         }
         int rowBytes = width * BYTES_PER_PIXEL;
         byte[] filtered;
-        try (InflaterInputStream unpacked =
-                new InflaterInputStream(new ByteArrayInputStream(packed.toByteArray()))) {
+        try (InflaterInputStream unpacked = new InflaterInputStream(new ByteArrayInputStream(packed.toByteArray()))) {
             filtered = unpacked.readNBytes(height * (rowBytes + 1));
         }
         if (width == 0 || filtered.length < height * (rowBytes + 1)) {
@@ -90,15 +89,14 @@ final class Png {
                 int left = x < BYTES_PER_PIXEL ? 0 : out[at - BYTES_PER_PIXEL] & 0xff;
                 int up = y == 0 ? 0 : out[at - rowBytes] & 0xff;
                 int upLeft = x < BYTES_PER_PIXEL || y == 0 ? 0 : out[at - rowBytes - BYTES_PER_PIXEL] & 0xff;
-                int predicted =
-                        switch (filter) {
-                            case 0 -> 0;
-                            case 1 -> left;
-                            case 2 -> up;
-                            case 3 -> (left + up) / 2;
-                            case 4 -> paeth(left, up, upLeft);
-                            default -> throw new IOException("unknown PNG filter " + filter);
-                        };
+                int predicted = switch (filter) {
+                    case 0 -> 0;
+                    case 1 -> left;
+                    case 2 -> up;
+                    case 3 -> (left + up) / 2;
+                    case 4 -> paeth(left, up, upLeft);
+                    default -> throw new IOException("unknown PNG filter " + filter);
+                };
                 out[at] = (byte) (in[y * (rowBytes + 1) + 1 + x] + predicted);
             }
         }

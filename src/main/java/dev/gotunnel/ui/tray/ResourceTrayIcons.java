@@ -4,17 +4,17 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The icons that come with the program: {@code /dev/gotunnel/ui/icons/tray-<state>-<tone>-<size>.png} on the class path. All are read
- * at once, a few milliseconds, so that a missing one is found when the program starts and not when the state changes.
+ * The icons that come with the program: {@code /dev/gotunnel/ui/icons/tray-<state>-<tone>-<size>.png} on the class path.
+ * That all are there is checked at once, so that a missing one is found when the program starts and not when the state
+ * changes; each look is decoded when it is first shown and kept. Any thread.
  */
 public final class ResourceTrayIcons implements TrayIcons {
 
@@ -23,55 +23,70 @@ public final class ResourceTrayIcons implements TrayIcons {
 
     private static final String FOLDER = "/dev/gotunnel/ui/icons/";
 
-    private final Map<TrayState, Map<PanelTone, List<TrayIconImage>>> images = new EnumMap<>(TrayState.class);
+    private final Function<String, @Nullable InputStream> files;
+    private final Map<Look, List<TrayIconImage>> images = new ConcurrentHashMap<>();
 
     /**
-     * Reads the product's icons.
+     * The product's icons.
      *
-     * @throws UncheckedIOException when one is missing or unreadable: the build is broken
+     * @throws UncheckedIOException when one is missing: the build is broken
      */
     public ResourceTrayIcons() {
         this(name -> ResourceTrayIcons.class.getResourceAsStream(FOLDER + name));
     }
 
     /**
-     * Reads icons from elsewhere.
+     * Icons from elsewhere.
      *
      * @param files opens a file by its name, null when it does not exist
-     * @throws UncheckedIOException when one is missing or unreadable
+     * @throws UncheckedIOException when one is missing
      */
     ResourceTrayIcons(Function<String, @Nullable InputStream> files) {
+        this.files = files;
         for (TrayState state : TrayState.values()) {
-            Map<PanelTone, List<TrayIconImage>> tones = new EnumMap<>(PanelTone.class);
             for (PanelTone tone : PanelTone.values()) {
-                List<TrayIconImage> sizes = new ArrayList<>();
                 for (int size : SIZES) {
-                    sizes.add(read(files, "tray-" + lower(state) + "-" + lower(tone) + "-" + size + ".png"));
+                    String name = new Look(state, tone).file(size);
+                    try {
+                        open(name).close();
+                    } catch (IOException e) {
+                        throw unreadable(name, e);
+                    }
                 }
-                tones.put(tone, List.copyOf(sizes));
             }
-            images.put(state, tones);
         }
     }
 
     @Override
     public List<TrayIconImage> images(TrayState state, PanelTone tone) {
-        Map<PanelTone, List<TrayIconImage>> tones = images.getOrDefault(state, Map.of());
-        return tones.getOrDefault(tone, List.of());
+        return images.computeIfAbsent(
+                new Look(state, tone),
+                look -> SIZES.stream().map(size -> read(look.file(size))).toList());
     }
 
-    private static TrayIconImage read(Function<String, @Nullable InputStream> files, String name) {
-        try (InputStream in = files.apply(name)) {
-            if (in == null) {
-                throw new FileNotFoundException("it is missing from the program");
-            }
+    private TrayIconImage read(String name) {
+        try (InputStream in = open(name)) {
             return Png.decode(in.readAllBytes());
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the icon " + name + ": " + e.getMessage(), e);
+            throw unreadable(name, e);
         }
     }
 
-    private static String lower(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+    private InputStream open(String name) throws IOException {
+        InputStream in = files.apply(name);
+        if (in == null) {
+            throw new FileNotFoundException("it is missing from the program");
+        }
+        return in;
+    }
+
+    private static UncheckedIOException unreadable(String name, IOException cause) {
+        return new UncheckedIOException("Cannot read the icon " + name + ": " + cause.getMessage(), cause);
+    }
+
+    private record Look(TrayState state, PanelTone tone) {
+        String file(int size) {
+            return ("tray-" + state + "-" + tone + "-" + size + ".png").toLowerCase(Locale.ROOT);
+        }
     }
 }

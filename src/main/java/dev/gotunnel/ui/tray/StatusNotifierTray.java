@@ -4,9 +4,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,8 +27,7 @@ final class StatusNotifierTray implements Tray {
     private static final int NAME_DO_NOT_QUEUE = 4;
     private static final long NAME_OWNED = 1;
 
-    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofVirtual().name("tray-worker").factory());
+    private final TrayWorker worker = new TrayWorker();
     private final TrayCallbackThread callbackThread = new TrayCallbackThread();
     private final TrayIcons icons;
     private final TrayCallbacks callbacks;
@@ -58,7 +54,14 @@ final class StatusNotifierTray implements Tray {
             String address, String desktop, TrayIcons icons, TrayCallbacks callbacks, Duration limit) {
         StatusNotifierTray tray = new StatusNotifierTray(icons, callbacks);
         CompletableFuture<Boolean> usable = new CompletableFuture<>();
-        tray.worker.execute(() -> usable.complete(tray.connect(address, desktop)));
+        tray.worker.run(() -> {
+            boolean connected = false;
+            try {
+                connected = tray.connect(address, desktop);
+            } finally {
+                usable.complete(connected);
+            }
+        });
         boolean gone = false;
         try {
             gone = !usable.get(limit.toNanos(), TimeUnit.NANOSECONDS);
@@ -67,7 +70,7 @@ final class StatusNotifierTray implements Tray {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("connect() does not throw", e);
+            throw new IllegalStateException("nothing completes it so", e);
         }
         if (gone) {
             tray.close();
@@ -105,7 +108,8 @@ final class StatusNotifierTray implements Tray {
     /** A name on the bus of the form the specification wants; several trays of one process get several. */
     private static String name(SessionBus bus) throws BusException {
         for (int number = 1; number <= NAME_ATTEMPTS; number++) {
-            String name = "org.kde.StatusNotifierItem-" + ProcessHandle.current().pid() + "-" + number;
+            String name =
+                    "org.kde.StatusNotifierItem-" + ProcessHandle.current().pid() + "-" + number;
             Object[] values = bus.callBus("RequestName", "su", name, new UInt32(NAME_DO_NOT_QUEUE));
             if (values.length == 1 && values[0] instanceof Number result && result.longValue() == NAME_OWNED) {
                 return name;
@@ -118,11 +122,7 @@ final class StatusNotifierTray implements Tray {
     public void show(TrayMenu newMenu, TrayState state, String tooltip) {
         Content before = pending.getAndSet(new Content(newMenu, state, tooltip));
         if (before == null) { // else the worker has been asked already and takes the newest
-            try {
-                worker.execute(this::publish);
-            } catch (RejectedExecutionException e) {
-                LOG.debug("Nothing shown after the tray was closed");
-            }
+            worker.run(this::publish);
         }
     }
 
@@ -157,7 +157,7 @@ final class StatusNotifierTray implements Tray {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             callbackThread.close();
-            worker.shutdownNow();
+            worker.close();
             Presence now = presence;
             if (now != null) {
                 now.bus().close();

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 public final class Trays {
 
     private static final Logger LOG = LoggerFactory.getLogger(Trays.class);
-    private static final Duration LIMIT = Duration.ofMillis(900);
+    private static final Duration LIMIT = Duration.ofMillis(700);
 
     private Trays() {}
 

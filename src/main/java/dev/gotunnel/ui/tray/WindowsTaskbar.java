@@ -43,9 +43,7 @@ final class WindowsTaskbar {
 
     /** Reads the answer of {@code reg query}: a line {@code SystemUsesLightTheme REG_DWORD 0x1}. */
     static PanelTone parse(String answer) {
-        return answer.lines()
-                        .map(String::strip)
-                        .anyMatch(line -> line.startsWith(VALUE) && line.endsWith("0x1"))
+        return answer.lines().map(String::strip).anyMatch(line -> line.startsWith(VALUE) && line.endsWith("0x1"))
                 ? PanelTone.LIGHT
                 : PanelTone.DARK;
     }

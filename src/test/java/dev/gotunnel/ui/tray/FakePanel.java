@@ -91,8 +91,13 @@ public final class FakePanel implements AutoCloseable {
     /** A property of the icon. */
     Object itemProperty(String item, String name) throws BusException {
         Object[] values = bus.call(
-                LIMIT, (byte) 0, new Target(item, "/StatusNotifierItem", "org.freedesktop.DBus.Properties"), "Get",
-                "ss", ITEM, name);
+                LIMIT,
+                (byte) 0,
+                new Target(item, "/StatusNotifierItem", "org.freedesktop.DBus.Properties"),
+                "Get",
+                "ss",
+                ITEM,
+                name);
         return ((Variant<?>) values[0]).getValue();
     }
 
@@ -134,8 +139,8 @@ public final class FakePanel implements AutoCloseable {
             Object value = struct instanceof Variant<?> variant ? variant.getValue() : struct;
             Object[] fields = (Object[]) value;
             Map<String, Object> properties = new java.util.TreeMap<>();
-            ((Map<?, ?>) fields[1]).forEach((key, property) ->
-                    properties.put((String) key, ((Variant<?>) property).getValue()));
+            ((Map<?, ?>) fields[1])
+                    .forEach((key, property) -> properties.put((String) key, ((Variant<?>) property).getValue()));
             return new Entry(
                     (Integer) fields[0],
                     properties,
@@ -148,7 +153,10 @@ public final class FakePanel implements AutoCloseable {
 
         /** The entry below this one with that label. */
         Entry at(String label) {
-            return children.stream().filter(c -> c.label().equals(label)).findFirst().orElseThrow();
+            return children.stream()
+                    .filter(c -> c.label().equals(label))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

@@ -24,7 +24,8 @@ class MenuTreeTest {
         MenuTree tree = tree(new Heading("gotunnel"), new Separator(), new SubMenu("Shop", List.of(action("Open"))));
         assertEquals(0, tree.root().id());
         assertEquals(4, tree.entries().stream().map(Node::id).distinct().count());
-        assertEquals("Open", tree.find(ids(tree).get(2) + 1).map(MenuTreeTest::label).orElse(""));
+        assertEquals(
+                "Open", tree.find(ids(tree).get(2) + 1).map(MenuTreeTest::label).orElse(""));
     }
 
     @Test

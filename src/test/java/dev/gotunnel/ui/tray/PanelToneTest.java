@@ -33,7 +33,8 @@ class PanelToneTest {
 
     @Test
     void readsTheTaskbarOfWindowsFromTheRegistry() {
-        String answer = "\r\nHKEY_CURRENT_USER\\Software\\x\\Personalize\r\n    SystemUsesLightTheme    REG_DWORD    0x%s\r\n";
+        String answer =
+                "\r\nHKEY_CURRENT_USER\\Software\\x\\Personalize\r\n    SystemUsesLightTheme    REG_DWORD    0x%s\r\n";
         assertEquals(PanelTone.LIGHT, WindowsTaskbar.parse(answer.formatted("1")));
         assertEquals(PanelTone.DARK, WindowsTaskbar.parse(answer.formatted("0")));
         assertEquals(PanelTone.DARK, WindowsTaskbar.parse("ERROR: unable to find the registry key or value"));

@@ -1,6 +1,7 @@
 package dev.gotunnel.ui.tray;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -13,16 +14,13 @@ import java.util.stream.Stream;
 /** A session bus of the test's own: it knows no services to start and nobody else talks on it. */
 final class PrivateBus implements AutoCloseable {
 
-    private static final Path PROGRAM = Path.of("/usr/bin/dbus-daemon");
     private final Path folder;
     private final Process daemon;
     private final String address;
 
     PrivateBus() throws IOException {
         folder = Files.createTempDirectory("bus");
-        Path config = Files.writeString(
-                folder.resolve("bus.conf"),
-                """
+        Path config = Files.writeString(folder.resolve("bus.conf"), """
                 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
                  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
                 <busconfig>
@@ -35,10 +33,9 @@ final class PrivateBus implements AutoCloseable {
                     <allow own="*"/>
                   </policy>
                 </busconfig>
-                """
-                        .formatted(folder));
+                """.formatted(folder));
         daemon = new ProcessBuilder(
-                        PROGRAM.toString(), "--config-file=" + config, "--nofork", "--nopidfile", "--print-address=1")
+                        "dbus-daemon", "--config-file=" + config, "--nofork", "--nopidfile", "--print-address=1")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         BufferedReader out = new BufferedReader(new InputStreamReader(daemon.getInputStream(), StandardCharsets.UTF_8));
@@ -51,7 +48,8 @@ final class PrivateBus implements AutoCloseable {
 
     /** Whether such a bus can be started here. */
     static boolean available() {
-        return Files.isExecutable(PROGRAM);
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(entry -> Files.isExecutable(Path.of(entry, "dbus-daemon")));
     }
 
     String address() {

@@ -22,9 +22,14 @@ class ResourceTrayIconsTest {
             for (PanelTone tone : PanelTone.values()) {
                 assertEquals(
                         ResourceTrayIcons.SIZES,
-                        icons.images(state, tone).stream().map(TrayIconImage::width).toList());
+                        icons.images(state, tone).stream()
+                                .map(TrayIconImage::width)
+                                .toList());
                 assertEquals(
-                        ("tray-" + state + "-" + tone).toLowerCase(java.util.Locale.ROOT).hashCode() | 0xff000000,
+                        ("tray-" + state + "-" + tone)
+                                        .toLowerCase(java.util.Locale.ROOT)
+                                        .hashCode()
+                                | 0xff000000,
                         icons.images(state, tone).getFirst().pixel(0, 0));
             }
         }

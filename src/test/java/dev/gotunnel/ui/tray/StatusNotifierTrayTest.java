@@ -4,56 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gotunnel.ui.tray.FakePanel.Entry;
 import dev.gotunnel.ui.tray.TrayItem.Action;
 import dev.gotunnel.ui.tray.TrayItem.Heading;
-import dev.gotunnel.ui.tray.TrayItem.Separator;
-import dev.gotunnel.ui.tray.TrayItem.SubMenu;
-import dev.gotunnel.ui.tray.TrayItem.Toggle;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.freedesktop.dbus.types.UInt32;
 import org.freedesktop.dbus.types.Variant;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
-/** The tray on a real bus, with a panel of the test's own. */
-@Timeout(60)
-class StatusNotifierTrayTest {
-
-    private static final Runnable NOTHING = () -> {};
-
-    private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
-    private final BlockingQueue<Boolean> changes = new LinkedBlockingQueue<>();
-    private final TrayThreads threads = new TrayThreads();
-    private PrivateBus bus;
-
-    @BeforeEach
-    void startBus() throws Exception {
-        if (!PrivateBus.available()) {
-            System.err.println("SKIPPED: the tray on a real bus, because there is no /usr/bin/dbus-daemon");
-        }
-        assumeTrue(PrivateBus.available(), "no /usr/bin/dbus-daemon");
-        bus = new PrivateBus();
-    }
-
-    @AfterEach
-    void leavesNothingBehind() throws Exception {
-        if (bus != null) {
-            bus.close();
-            threads.assertEnded();
-        }
-    }
+/** What a panel reads from the tray on a real bus, and what its clicks do. */
+@EnabledOnOs(OS.LINUX)
+class StatusNotifierTrayTest extends TrayOnBus {
 
     @Test
     void registersWithAPanelThatIsThereAndShowsMenuIconAndTooltip() throws Exception {
@@ -61,7 +27,10 @@ class StatusNotifierTrayTest {
                 Tray tray = open()) {
             assertTrue(tray.alive());
             String item = panel.awaitRegistration();
-            assertTrue(item.startsWith("org.kde.StatusNotifierItem-" + ProcessHandle.current().pid() + "-"), item);
+            assertTrue(
+                    item.startsWith("org.kde.StatusNotifierItem-"
+                            + ProcessHandle.current().pid() + "-"),
+                    item);
             tray.show(sample(), TrayState.RUNNING, "3 tunnels running");
             panel.awaitSignals("NewIcon[]", "NewToolTip[]", "LayoutUpdated[2, 0]");
 
@@ -139,10 +108,15 @@ class StatusNotifierTrayTest {
             Entry below = Entry.of(panel.menu(item, "GetLayout", "iias", shop, -1, List.of())[1]);
             assertEquals(shop, below.id());
             assertEquals(1, below.children().size());
+            assertEquals("Shop", ((Variant<?>) panel.menu(item, "GetProperty", "is", shop, "label")[0]).getValue());
             assertEquals(
-                    "Shop", ((Variant<?>) panel.menu(item, "GetProperty", "is", shop, "label")[0]).getValue());
-            assertEquals(1, list(panel.menu(item, "GetGroupProperties", "aias", List.of(shop), List.of())[0]).size());
-            assertEquals(7, list(panel.menu(item, "GetGroupProperties", "aias", List.of(), List.of())[0]).size());
+                    1,
+                    list(panel.menu(item, "GetGroupProperties", "aias", List.of(shop), List.of())[0])
+                            .size());
+            assertEquals(
+                    7,
+                    list(panel.menu(item, "GetGroupProperties", "aias", List.of(), List.of())[0])
+                            .size());
             assertEquals(false, panel.menu(item, "AboutToShow", "i", shop)[0]);
             assertEquals(List.of(99), list(panel.menu(item, "AboutToShowGroup", "ai", List.of(shop, 99))[1]));
             assertThrows(BusException.class, () -> panel.menu(item, "GetLayout", "iias", 99, -1, List.of()));
@@ -162,11 +136,13 @@ class StatusNotifierTrayTest {
             String item = panel.awaitRegistration();
             show(panel, tray, TrayMenu.of(new Heading("3 running"), new Action("Quit", NOTHING)));
             Entry before = panel.layout(item);
-            tray.show(
-                    TrayMenu.of(new Heading("2 running"), new Action("Quit", NOTHING)), TrayState.ATTENTION, "look");
-            panel.awaitSignals("ItemsPropertiesUpdated", "NewStatus[NeedsAttention]", "NewAttentionIcon[]", "NewTitle[]");
+            tray.show(TrayMenu.of(new Heading("2 running"), new Action("Quit", NOTHING)), TrayState.ATTENTION, "look");
+            panel.awaitSignals(
+                    "ItemsPropertiesUpdated", "NewStatus[NeedsAttention]", "NewAttentionIcon[]", "NewTitle[]");
             Entry after = panel.layout(item);
-            assertEquals(before.children().getFirst().id(), after.children().getFirst().id());
+            assertEquals(
+                    before.children().getFirst().id(),
+                    after.children().getFirst().id());
             assertEquals("2 running", after.children().getFirst().label());
             assertEquals("NeedsAttention", panel.itemProperty(item, "Status"));
             assertEquals("notice", value(panel.allProperties(item, "/MenuBar", "com.canonical.dbusmenu"), "Status"));
@@ -174,115 +150,6 @@ class StatusNotifierTrayTest {
             assertEquals(
                     TestIcons.colour(TrayState.ATTENTION, PanelTone.DARK),
                     bytes(((Object[]) pixmaps.getFirst())[2])[0]);
-        }
-    }
-
-    @Test
-    void isNotAliveWithoutAPanelAndBecomesSoWhenOneStarts() throws Exception {
-        try (Tray tray = open()) {
-            assertFalse(tray.alive());
-            try (FakePanel panel = panel(true)) {
-                panel.awaitRegistration();
-                assertEquals(true, nextAlive());
-                assertTrue(tray.alive());
-            }
-            assertEquals(false, nextAlive());
-            assertFalse(tray.alive());
-        }
-    }
-
-    @Test
-    void registersAgainWhenThePanelRestarts() throws Exception {
-        try (FakePanel panel = panel(true);
-                Tray tray = open()) {
-            String item = panel.awaitRegistration();
-            assertEquals(true, nextAlive());
-            panel.vanish();
-            assertEquals(false, nextAlive());
-            panel.appear();
-            assertEquals(item, panel.awaitRegistration());
-            assertEquals(true, nextAlive());
-            assertTrue(tray.alive());
-        }
-    }
-
-    @Test
-    void registersWithAWatcherThatReplacesAnother() throws Exception {
-        try (FakePanel first = panel(true);
-                Tray tray = open();
-                FakePanel second = new FakePanel(bus.address(), true)) {
-            String item = first.awaitRegistration();
-            first.vanish();
-            second.appear();
-            assertEquals(item, second.awaitRegistration());
-            assertEquals(true, nextAlive());
-            // whether the moment without a watcher was seen depends on the order of the bus
-            while (!tray.alive()) {
-                nextAlive();
-            }
-        }
-    }
-
-    @Test
-    void isAliveOnlyWhileAHostShowsIcons() throws Exception {
-        try (FakePanel panel = panel(false);
-                Tray tray = open()) {
-            panel.awaitRegistration();
-            assertFalse(tray.alive());
-            panel.host(true);
-            assertEquals(true, nextAlive());
-            panel.host(false);
-            assertEquals(false, nextAlive());
-            assertEquals(0, panel.registrations());
-        }
-    }
-
-    @Test
-    void triesAgainWhenAStartingPanelIsNotReady() throws Exception {
-        try (Tray tray = open();
-                FakePanel panel = new FakePanel(bus.address(), true)) {
-            panel.refuse(2);
-            panel.appear();
-            panel.awaitRegistration();
-            assertEquals(true, nextAlive());
-            assertTrue(tray.alive());
-        }
-    }
-
-    @Test
-    void reportsTheLossOfTheBus() throws Exception {
-        try (FakePanel panel = panel(true);
-                Tray tray = open()) {
-            panel.awaitRegistration();
-            assertEquals(true, nextAlive());
-            bus.kill();
-            assertEquals(false, nextAlive());
-            tray.show(sample(), TrayState.RUNNING, "nobody sees this");
-            assertFalse(tray.notify("nobody", "sees this"));
-        }
-    }
-
-    @Test
-    void twoTraysOfOneProcessHaveTwoNames() throws Exception {
-        try (FakePanel panel = panel(true);
-                Tray first = open();
-                Tray second = open()) {
-            assertTrue(first.alive() && second.alive());
-            assertEquals(2, Set.of(panel.awaitRegistration(), panel.awaitRegistration()).size());
-        }
-    }
-
-    @Test
-    void disappearsFromTheBusWhenClosedAndStaysSilent() throws Exception {
-        try (FakePanel panel = panel(true)) {
-            Tray tray = open();
-            String item = panel.awaitRegistration();
-            tray.close();
-            tray.close();
-            assertFalse(tray.alive());
-            assertThrows(BusException.class, () -> panel.itemProperty(item, "Id"));
-            tray.show(sample(), TrayState.IDLE, "");
-            assertFalse(tray.notify("closed", ""));
         }
     }
 
@@ -309,82 +176,6 @@ class StatusNotifierTrayTest {
             panel.awaitSignals("NewIcon[]");
             assertEquals(TestIcons.colour(TrayState.IDLE, PanelTone.DARK), firstPixel(panel, item));
             assertTrue(tray.alive());
-        }
-    }
-
-    private static byte firstPixel(FakePanel panel, String item) throws BusException {
-        List<?> pixmaps = (List<?>) panel.itemProperty(item, "IconPixmap");
-        return bytes(((Object[]) pixmaps.getFirst())[2])[0];
-    }
-
-    private FakePanel panel(boolean hasHost) throws BusException {
-        FakePanel panel = new FakePanel(bus.address(), hasHost);
-        panel.appear();
-        return panel;
-    }
-
-    private Tray open() {
-        return StatusNotifierTray.open(
-                        bus.address(), "", new TestIcons(), new Recorder(), Duration.ofSeconds(10))
-                .orElseThrow();
-    }
-
-    private static void show(FakePanel panel, Tray tray, TrayMenu menu) throws InterruptedException {
-        tray.show(menu, TrayState.RUNNING, "test");
-        panel.awaitSignals("LayoutUpdated[2, 0]");
-    }
-
-    private TrayMenu sample() {
-        return TrayMenu.of(
-                new Heading("gotunnel — 3 tunnels"),
-                new Separator(),
-                new SubMenu("Shop", List.of(new Action("Open", () -> tell("Open")))),
-                new Toggle("Share on this network", true, true, () -> tell("Share")),
-                new Action("my_shop", false, () -> tell("disabled")),
-                new Action("Quit", () -> tell("Quit")));
-    }
-
-    private void tell(String what) {
-        told.add(what + " on " + Thread.currentThread().getName());
-    }
-
-    private String nextTold() throws InterruptedException {
-        return Objects.requireNonNull(told.poll(10, TimeUnit.SECONDS), "nothing was told");
-    }
-
-    private boolean nextAlive() throws InterruptedException {
-        return Objects.requireNonNull(changes.poll(10, TimeUnit.SECONDS), "no change was told");
-    }
-
-    private static Object value(Map<?, ?> properties, String name) {
-        return ((Variant<?>) Objects.requireNonNull(properties.get(name), name)).getValue();
-    }
-
-    private static List<?> list(Object value) {
-        return value instanceof int[] ints ? java.util.Arrays.stream(ints).boxed().toList() : (List<?>) value;
-    }
-
-    private static byte[] bytes(Object value) {
-        if (value instanceof byte[] bytes) {
-            return bytes;
-        }
-        List<?> list = (List<?>) value;
-        byte[] bytes = new byte[list.size()];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (Byte) list.get(i);
-        }
-        return bytes;
-    }
-
-    private final class Recorder implements TrayCallbacks {
-        @Override
-        public void activated() {
-            tell("activated");
-        }
-
-        @Override
-        public void aliveChanged(boolean alive) {
-            changes.add(alive);
         }
     }
 }
