@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.platform;
+
+import org.jspecify.annotations.NullMarked;

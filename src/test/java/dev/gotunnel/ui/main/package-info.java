@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.ui.main;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.ui.model;
+
+import org.jspecify.annotations.NullMarked;
