@@ -18,10 +18,10 @@ public final class CommandLineApp {
      *
      * @param version what {@code --version} prints
      */
-    public CommandLineApp(Runtime runtime, String version, PrintWriter out, PrintWriter err) {
+    public CommandLineApp(Surroundings surroundings, String version, PrintWriter out, PrintWriter err) {
         GlobalOptions options = new GlobalOptions();
         Output output = new Output(out, err);
-        Context context = new Context(runtime, output, options);
+        Context context = new Context(surroundings, output, options);
         commandLine = new CommandLine(new RootCommand(context));
         List.of(
                         new StartCommand(context),
@@ -44,7 +44,7 @@ public final class CommandLineApp {
                 .setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(parsed -> {
                     if (!CommandLine.printHelpIfRequested(parsed)) {
-                        runtime.begin(options);
+                        surroundings.begin(options);
                         return run.execute(parsed);
                     }
                     return 0;

@@ -10,20 +10,20 @@ import java.util.List;
 /**
  * What every command works with.
  *
- * @param runtime the application around it
+ * @param surroundings the application around it
  * @param output where it prints
  * @param options the global flags
  */
-record Context(Runtime runtime, Output output, GlobalOptions options) {
+record Context(Surroundings surroundings, Output output, GlobalOptions options) {
     /** The tunnels there are: those of the running owner, else the saved ones, at rest. */
     List<Tunnel> tunnels() {
-        return runtime.running()
+        return surroundings.running()
                 .map(client -> {
                     try (ControlClient running = client) {
                         return running.list();
                     }
                 })
-                .orElseGet(() -> runtime.saved().load().stream().map(Context::atRest).toList());
+                .orElseGet(() -> surroundings.saved().load().stream().map(Context::atRest).toList());
     }
 
     private static Tunnel atRest(TunnelSpec spec) {

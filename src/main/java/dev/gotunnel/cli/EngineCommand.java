@@ -1,6 +1,6 @@
 package dev.gotunnel.cli;
 
-import dev.gotunnel.cli.Runtime.Owner;
+import dev.gotunnel.cli.Surroundings.Owner;
 import dev.gotunnel.platform.Interrupts;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.tunnel.TunnelService.Subscription;
@@ -26,7 +26,7 @@ final class EngineCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Interrupts.ignoreTerminal();
-        Optional<Owner> owned = context.runtime().own(true);
+        Optional<Owner> owned = context.surroundings().own(true);
         if (owned.isEmpty()) {
             return 0;
         }

@@ -1,6 +1,6 @@
 package dev.gotunnel.cli;
 
-import dev.gotunnel.cli.Runtime.Owner;
+import dev.gotunnel.cli.Surroundings.Owner;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
@@ -41,13 +41,13 @@ final class Foreground {
      */
     int run(TunnelSpec spec, boolean lowPorts) {
         for (int i = 0; i < TRIES; i++) {
-            Optional<ControlClient> running = context.runtime().running();
+            Optional<ControlClient> running = context.surroundings().running();
             if (running.isPresent()) {
                 try (ControlClient client = running.get()) {
                     return asClient(client, spec);
                 }
             }
-            Optional<Owner> owned = context.runtime().own(lowPorts);
+            Optional<Owner> owned = context.surroundings().own(lowPorts);
             if (owned.isPresent()) {
                 try (Owner owner = owned.get()) {
                     return asOwner(owner, spec);
@@ -83,13 +83,14 @@ final class Foreground {
     /** Wakes the command when its tunnel is gone. */
     private Consumer<TunnelEvent> reporter(String id, AtomicBoolean gone, Interrupts interrupts) {
         return event -> {
-            boolean ended;
-            switch (event) {
-                case TunnelEvent.Changed changed ->
-                    ended = changed.tunnel().id().equals(id) && !changed.tunnel().state().isActive();
-                case TunnelEvent.Removed removed -> ended = removed.id().equals(id);
-                case TunnelEvent.OwnerLeaving leaving -> ended = true;
-            }
+            boolean ended =
+                    switch (event) {
+                        case TunnelEvent.Changed changed ->
+                            changed.tunnel().id().equals(id)
+                                    && !changed.tunnel().state().isActive();
+                        case TunnelEvent.Removed removed -> removed.id().equals(id);
+                        case TunnelEvent.OwnerLeaving _ -> true;
+                    };
             if (ended) {
                 gone.set(true);
                 interrupts.wake();

@@ -29,6 +29,6 @@ final class RootCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return context.runtime().desktop();
+        return context.surroundings().desktop();
     }
 }

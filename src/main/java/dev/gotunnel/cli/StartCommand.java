@@ -82,7 +82,7 @@ final class StartCommand implements Callable<Integer> {
     public Integer call() {
         TunnelSpec spec = saved == null ? specFromFlags() : savedSpec(saved);
         if (save) {
-            context.runtime()
+            context.surroundings()
                     .running()
                     .ifPresentOrElse(
                             client -> {
@@ -90,7 +90,7 @@ final class StartCommand implements Callable<Integer> {
                                     running.save(spec);
                                 }
                             },
-                            () -> context.runtime().saved().put(spec));
+                            () -> context.surroundings().saved().put(spec));
         }
         return detach ? startDetached(spec) : new Foreground(context).run(spec, true);
     }
@@ -102,7 +102,7 @@ final class StartCommand implements Callable<Integer> {
                     "A saved tunnel has its own port and domain.",
                     "Say either: gotunnel start " + reference + " — or: gotunnel start --port PORT --domain NAME");
         }
-        List<TunnelSpec> matches = context.runtime().saved().load().stream()
+        List<TunnelSpec> matches = context.surroundings().saved().load().stream()
                 .filter(spec -> spec.id().toString().equals(reference)
                         || spec.id().name().equals(reference)
                         || spec.domain().ascii().equals(reference))
@@ -160,7 +160,7 @@ final class StartCommand implements Callable<Integer> {
     }
 
     private int startDetached(TunnelSpec spec) {
-        try (ControlClient client = context.runtime().runningOrSpawned()) {
+        try (ControlClient client = context.surroundings().runningOrSpawned()) {
             Tunnel tunnel = client.start(spec);
             Output output = context.output();
             output.line(tunnel.name() + " is " + tunnel.state().id() + " in the background");

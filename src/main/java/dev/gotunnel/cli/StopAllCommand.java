@@ -18,7 +18,7 @@ final class StopAllCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Optional<ControlClient> running = context.runtime().running();
+        Optional<ControlClient> running = context.surroundings().running();
         List<Tunnel> stopped = List.of();
         if (running.isPresent()) {
             try (ControlClient client = running.get()) {

@@ -25,7 +25,7 @@ final class StopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (ControlClient client = context.runtime().running().orElseThrow(this::nothingRuns)) {
+        try (ControlClient client = context.surroundings().running().orElseThrow(this::nothingRuns)) {
             Tunnel tunnel = client.find(name);
             if (!tunnel.state().isActive()) {
                 context.output().line(tunnel.id() + " does not run.");

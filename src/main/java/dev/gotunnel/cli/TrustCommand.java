@@ -36,13 +36,13 @@ final class TrustCommand implements Callable<Integer> {
     }
 
     private X509Certificate root() {
-        Optional<ControlClient> running = context.runtime().running();
+        Optional<ControlClient> running = context.surroundings().running();
         if (running.isPresent()) {
             try (ControlClient client = running.get()) {
                 return client.rootCertificate();
             }
         }
-        return context.runtime().machine().rootCertificate();
+        return context.surroundings().machine().rootCertificate();
     }
 
     @Command(

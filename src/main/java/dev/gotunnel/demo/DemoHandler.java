@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
@@ -115,7 +116,7 @@ final class DemoHandler extends SimpleChannelInboundHandler<Object> {
     }
 
     private static void tick(ChannelHandlerContext ctx) {
-        String event = "data: " + LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + "\n\n";
+        String event = "data: " + LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + "\n\n";
         ctx.writeAndFlush(new DefaultHttpContent(Unpooled.copiedBuffer(event, CharsetUtil.UTF_8)));
     }
 

@@ -1,8 +1,9 @@
 package dev.gotunnel.platform;
 
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import sun.misc.Signal;
 
 /**
  * Ctrl-C as something to wait for, instead of the end of the process. SIGTERM keeps its meaning: the shutdown hooks run.
@@ -14,7 +15,7 @@ public final class Interrupts {
 
     /** Takes Ctrl-C over from here on. */
     public Interrupts() {
-        Signal.handle(new Signal("INT"), signal -> wakeUps.add(INTERRUPT));
+        handle("INT", () -> wakeUps.add(INTERRUPT));
     }
 
     /** Ends a wait without an interrupt. Any thread. */
@@ -38,9 +39,33 @@ public final class Interrupts {
 
     /** Lets this process live on when its terminal closes or its neighbours are interrupted. */
     public static void ignoreTerminal() {
-        Signal.handle(new Signal("INT"), signal -> {});
+        handle("INT", () -> {});
         if (OperatingSystem.current() != OperatingSystem.WINDOWS) {
-            Signal.handle(new Signal("HUP"), signal -> {});
+            handle("HUP", () -> {});
+        }
+    }
+
+    /**
+     * By reflection, since javac warns of {@code sun.misc.Signal} in a way that nothing can switch off. The module
+     * jdk.unsupported exports it to everybody and the JDK has no other way to handle a signal.
+     */
+    private static void handle(String signal, Runnable action) {
+        try {
+            Class<?> signalType = Class.forName("sun.misc.Signal");
+            Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+            InvocationHandler invocation = (proxy, method, arguments) -> {
+                if (method.getName().equals("handle")) {
+                    action.run();
+                }
+                return null;
+            };
+            Object handler =
+                    Proxy.newProxyInstance(Interrupts.class.getClassLoader(), new Class<?>[] {handlerType}, invocation);
+            signalType
+                    .getMethod("handle", signalType, handlerType)
+                    .invoke(null, signalType.getConstructor(String.class).newInstance(signal), handler);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("SIG" + signal + " cannot be handled", e);
         }
     }
 }

@@ -8,7 +8,7 @@ import dev.gotunnel.tunnel.TunnelStore;
 import java.util.Optional;
 
 /** What the commands need of the application around them. */
-public interface Runtime {
+public interface Surroundings {
     /** Sets up logging and reads the configuration, once the flags are known. Called before every command. */
     void begin(GlobalOptions options);
 

@@ -1,0 +1,21 @@
+package dev.gotunnel.app;
+
+import dev.gotunnel.cli.CommandLineApp;
+import dev.gotunnel.platform.AppDirectories;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/** The program. */
+public final class Gotunnel {
+    private Gotunnel() {}
+
+    /** Runs a command, or the desktop without one, and exits with its code. */
+    public static void main(String[] args) {
+        String packaged = Gotunnel.class.getPackage().getImplementationVersion();
+        String version = packaged == null ? "development" : packaged;
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        Application application = new Application(version, AppDirectories.ofSystem());
+        System.exit(new CommandLineApp(application, version, out, err).run(args));
+    }
+}
