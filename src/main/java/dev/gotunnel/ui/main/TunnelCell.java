@@ -58,6 +58,9 @@ final class TunnelCell extends ListCell<TunnelItem> {
                 copy();
             }
         });
+        name.textTruncatedProperty().subscribe(cut -> name.setTooltip(cut ? new Tooltip(name.getText()) : null));
+        backend.textTruncatedProperty()
+                .subscribe(cut -> backend.setTooltip(cut ? new Tooltip(backend.getText()) : null));
         setContentDisplay(ContentDisplay.GRAPHIC_ONLY);
         setPrefWidth(0);
     }
@@ -88,7 +91,7 @@ final class TunnelCell extends ListCell<TunnelItem> {
         profile.setManaged(elsewhere);
         url.setText(item.url().orElse(tunnel.domain()));
         url.pseudoClassStateChanged(Pseudo.LIVE, live);
-        url.setTooltip(live ? new Tooltip(Messages.text("action.copy")) : null);
+        url.setTooltip(live ? new Tooltip(Messages.format("action.copy.named", url.getText())) : null);
         backend.setText(leadsTo(tunnel));
         state.setText(summary(item));
         boolean limits = now == TunnelState.RUNNING && !tunnel.limitations().isEmpty();

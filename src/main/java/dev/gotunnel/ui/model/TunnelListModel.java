@@ -257,7 +257,13 @@ public final class TunnelListModel implements AutoCloseable {
 
         @Override
         public void ownerLeft() {
+            // The deletion was not final, so the configuration still has the tunnel.
+            deletion.pending().ifPresent(item -> {
+                deletion.forget(item);
+                show(item);
+            });
             items.forEach(TunnelItem::ended);
+            info.set(null);
             count();
             ownerLeft.set(true);
         }

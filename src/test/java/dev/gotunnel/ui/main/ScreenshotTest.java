@@ -92,6 +92,36 @@ class ScreenshotTest {
         }
     }
 
+    @Test
+    void drawsLongWordsInTheSmallestWindow() throws IOException {
+        try (WindowFixture fixture = new WindowFixture()) {
+            TunnelId id = new TunnelId(TunnelId.SESSION, "customer-portal.integration");
+            fixture.service
+                    .ports(8880, 8443)
+                    .with(id, "customer-portal.integration.eu-central.shop.test", "backend.internal:18080", "3000");
+            fixture.service.limit(
+                    id,
+                    new Limitation(
+                            "name-unresolved",
+                            "customer-portal.integration.eu-central.shop.test does not resolve on this machine, because "
+                                    + "the hosts file cannot be written by this user and no resolver answers for it.",
+                            "Let an administrator run this once, then start the tunnel again: sudo gotunnel hosts enable --all"));
+            fixture.service.change(id, TunnelState.RUNNING);
+            fixture.open();
+            WindowFixture.run(() -> {
+                fixture.stage.setWidth(900);
+                fixture.stage.setHeight(600);
+            });
+            fixture.awaitShown("customer-portal");
+            fixture.click("#add");
+            WindowFixture.await(() -> fixture.find("#new-tunnel", NewTunnelForm.class).getOpacity() == 1);
+            fixture.robot.write("no such name");
+            fixture.click("#new-backends");
+            fixture.robot.write("https//localhost");
+            draw(fixture, "long");
+        }
+    }
+
     private static void select(WindowFixture fixture, TunnelId id) {
         WindowFixture.run(() -> {
             fixture.list().select(fixture.model.find(id).orElseThrow());

@@ -107,7 +107,7 @@ class TunnelListModelTest {
         model.toggle(shop);
         thread.runUntil(() -> shop.problem() != null);
         assertEquals(new Problem("Port 443 is taken.", "Stop nginx."), shop.problem());
-        assertFalse(shop.isOn());
+        thread.runUntil(() -> !shop.isOn());
         service.failStart(SHOP, null);
         model.toggle(shop);
         thread.runUntil(() -> !shop.isBusy());
@@ -215,6 +215,17 @@ class TunnelListModelTest {
         thread.runUntil(() -> model.ownerLeftProperty().get());
         assertEquals(TunnelState.STOPPED, item(SHOP).shownState());
         assertTrue(item(SHOP).url().isEmpty());
+    }
+
+    @Test
+    void aDeletionThatIsNotFinalEndsWithTheOwner() throws Exception {
+        service.with("shop", "3000");
+        open();
+        model.deletion().delete(item(SHOP));
+        service.tell(new TunnelEvent.OwnerLeaving());
+        thread.runUntil(() -> model.ownerLeftProperty().get());
+        assertEquals(List.of("shop"), names());
+        assertTrue(model.deletion().pending().isEmpty());
     }
 
     @Test
