@@ -26,7 +26,8 @@ final class EmptyState extends VBox {
                 Controls.label(Messages.text("empty.shell"), "secondary"),
                 RemedyLine.of(Remedy.of(Messages.text("empty.command")), actions));
         shell.getStyleClass().add("empty-shell");
-        getChildren().addAll(Icons.brand(MARK), Controls.label(Messages.text("empty.title"), "title"), what, first, shell);
+        getChildren()
+                .addAll(Icons.brand(MARK), Controls.label(Messages.text("empty.title"), "title"), what, first, shell);
     }
 
     /** Puts the keyboard on the button that adds the first tunnel. */

@@ -54,7 +54,8 @@ final class TunnelCell extends ListCell<TunnelItem> {
         limited.getStyleClass().add("small");
         List.of(open, copy, power).forEach(control -> control.setFocusTraversable(false));
         url.setOnMouseClicked(event -> {
-            if (event.getButton() == MouseButton.PRIMARY && url.getPseudoClassStates().contains(Pseudo.LIVE)) {
+            if (event.getButton() == MouseButton.PRIMARY
+                    && url.getPseudoClassStates().contains(Pseudo.LIVE)) {
                 copy();
             }
         });
@@ -102,7 +103,8 @@ final class TunnelCell extends ListCell<TunnelItem> {
         copy.setVisible(live);
         power.setSelected(item.isOn());
         power.setDisable(item.isBusy());
-        power.setAccessibleText(Messages.format(item.isOn() ? "action.stop.named" : "action.start.named", tunnel.name()));
+        power.setAccessibleText(
+                Messages.format(item.isOn() ? "action.stop.named" : "action.start.named", tunnel.name()));
         setAccessibleText(String.join(", ", tunnel.name(), summary(item), url.getText(), leadsTo(tunnel)));
     }
 

@@ -198,9 +198,8 @@ public final class TunnelListModel implements AutoCloseable {
     }
 
     private void count() {
-        running.set((int) items.stream()
-                .filter(item -> item.tunnel().state().serves())
-                .count());
+        running.set((int)
+                items.stream().filter(item -> item.tunnel().state().serves()).count());
     }
 
     private TunnelItem shown(Tunnel tunnel) {
@@ -220,7 +219,8 @@ public final class TunnelListModel implements AutoCloseable {
                 EngineInfo now = service.info();
                 fx.execute(() -> info.set(now));
             } catch (RuntimeException e) {
-                // What ails the service shows where the tunnels are read; ports unknown for now are no news of their own.
+                // What ails the service shows where the tunnels are read; ports unknown for now are no news of their
+                // own.
                 fx.execute(() -> info.set(null));
             }
         });

@@ -130,7 +130,8 @@ class TunnelListModelTest {
         CompletableFuture<TunnelItem> added = model.add(spec("shop"));
         thread.runUntil(added::isDone);
         assertTrue(added.isCompletedExceptionally());
-        assertEquals("The file cannot be written.", Problem.of(added.exceptionNow()).message());
+        assertEquals(
+                "The file cannot be written.", Problem.of(added.exceptionNow()).message());
         assertEquals(List.of("save default/shop"), service.calls());
     }
 
@@ -190,7 +191,9 @@ class TunnelListModelTest {
         model.deletion().delete(item(SHOP));
         CompletableFuture<?> committed = model.deletion().commit();
         thread.runUntil(committed::isDone);
-        assertEquals("The file cannot be written.", Objects.requireNonNull(item(SHOP).problem()).message());
+        assertEquals(
+                "The file cannot be written.",
+                Objects.requireNonNull(item(SHOP).problem()).message());
     }
 
     @Test
