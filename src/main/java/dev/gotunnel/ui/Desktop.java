@@ -72,11 +72,7 @@ public final class Desktop implements AutoCloseable {
         this(service, host, Desktop::systemTray, Browser.ofSystem()::open);
     }
 
-    Desktop(
-            TunnelService service,
-            Host host,
-            Function<TrayCallbacks, Optional<Tray>> trays,
-            Consumer<String> browser) {
+    Desktop(TunnelService service, Host host, Function<TrayCallbacks, Optional<Tray>> trays, Consumer<String> browser) {
         this.service = service;
         this.host = host;
         this.trays = trays;
@@ -247,9 +243,7 @@ public final class Desktop implements AutoCloseable {
         @Override
         public void toggle(Tunnel tunnel) {
             attempt(() -> {
-                var _ = tunnel.state().isActive()
-                        ? service.stop(tunnel.tunnelId())
-                        : service.start(tunnel.tunnelId());
+                var _ = tunnel.state().isActive() ? service.stop(tunnel.tunnelId()) : service.start(tunnel.tunnelId());
             });
         }
 

@@ -64,8 +64,8 @@ record TrayContents(List<Tunnel> tunnels, boolean ownerLeft) {
                 items.add(new TrayItem.Heading(profile));
             }
             boolean settled = tunnel.state() != TunnelState.STARTING && tunnel.state() != TunnelState.STOPPING;
-            items.add(new TrayItem.Toggle(
-                    label(tunnel), tunnel.state().isActive(), settled, () -> deeds.toggle(tunnel)));
+            items.add(
+                    new TrayItem.Toggle(label(tunnel), tunnel.state().isActive(), settled, () -> deeds.toggle(tunnel)));
         }
         items.add(new TrayItem.Separator());
         List<String> urls = tunnels.stream()
@@ -88,7 +88,11 @@ record TrayContents(List<Tunnel> tunnels, boolean ownerLeft) {
     private static String label(Tunnel tunnel) {
         String state = Messages.text("state." + tunnel.state().id());
         return switch (tunnel.state()) {
-            case RUNNING -> Messages.format("tray.tunnel", tunnel.name(), tunnel.urls().stream().findFirst().orElse(state));
+            case RUNNING ->
+                Messages.format(
+                        "tray.tunnel",
+                        tunnel.name(),
+                        tunnel.urls().stream().findFirst().orElse(state));
             case STOPPED -> tunnel.name();
             case DEGRADED, STARTING, STOPPING, FAILED -> Messages.format("tray.tunnel", tunnel.name(), state);
         };

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 import javafx.scene.image.Image;
+import javafx.scene.image.PixelFormat;
 import javafx.scene.image.PixelReader;
 
 /** Writes a JavaFX image as PNG (RFC 2083, true colour) without javafx-swing and AWT. */
@@ -36,16 +37,19 @@ public final class PngFile {
     }
 
     private static byte[] pixels(PixelReader reader, int width, int height) throws IOException {
+        int[] argb = new int[width * height];
+        reader.getPixels(0, 0, width, height, PixelFormat.getIntArgbInstance(), argb, 0, width);
+        byte[] row = new byte[1 + 3 * width];
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         try (DeflaterOutputStream rows = new DeflaterOutputStream(packed)) {
             for (int y = 0; y < height; y++) {
-                rows.write(0);
                 for (int x = 0; x < width; x++) {
-                    int argb = reader.getArgb(x, y);
-                    rows.write(argb >> 16);
-                    rows.write(argb >> 8);
-                    rows.write(argb);
+                    int pixel = argb[y * width + x];
+                    row[3 * x + 1] = (byte) (pixel >> 16);
+                    row[3 * x + 2] = (byte) (pixel >> 8);
+                    row[3 * x + 3] = (byte) pixel;
                 }
+                rows.write(row);
             }
         }
         return packed.toByteArray();

@@ -247,8 +247,7 @@ class DesktopTest {
 
     private static void await(Callable<Boolean> condition) {
         try {
-            WaitForAsyncUtils.waitFor(
-                    10, TimeUnit.SECONDS, () -> fx(condition));
+            WaitForAsyncUtils.waitFor(10, TimeUnit.SECONDS, () -> fx(condition));
         } catch (TimeoutException e) {
             throw new AssertionError("waited in vain", e);
         }

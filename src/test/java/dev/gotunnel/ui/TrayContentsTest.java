@@ -66,8 +66,7 @@ class TrayContentsTest {
     @Test
     void nothingToShowIsStillAMenu() {
         TrayContents contents = new TrayContents(List.of(), false);
-        assertEquals(
-                List.of("gotunnel — nothing running", "---", "Open gotunnel", "Quit"), labels(contents));
+        assertEquals(List.of("gotunnel — nothing running", "---", "Open gotunnel", "Quit"), labels(contents));
         assertEquals(TrayState.IDLE, contents.state());
     }
 
@@ -88,8 +87,8 @@ class TrayContentsTest {
     @Test
     void everyEntryDoesWhatItSays() {
         FakeTray tray = new FakeTray(true);
-        tray.menu = new TrayContents(List.of(tunnel("default", "shop", TunnelState.RUNNING)), false)
-                .menu(new Recorder());
+        tray.menu =
+                new TrayContents(List.of(tunnel("default", "shop", TunnelState.RUNNING)), false).menu(new Recorder());
         for (String label : List.of("shop", "https://", "Stop all", "Open gotunnel", "Quit")) {
             tray.choose(label);
         }

@@ -9,16 +9,15 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.VBox;
 import javafx.scene.text.TextAlignment;
 import org.kordamp.ikonli.feather.Feather;
-import org.kordamp.ikonli.javafx.FontIcon;
 
 /** What stands in the window while there is no tunnel: what one is, and how to get the first. */
 final class EmptyState extends VBox {
+    private static final double MARK = 64;
+
     private final Button first;
 
     EmptyState(Runnable add, WindowActions actions) {
         getStyleClass().add("empty");
-        FontIcon icon = Icons.of(Feather.GLOBE);
-        icon.getStyleClass().add("empty-icon");
         Label what = Controls.paragraph(Messages.text("empty.text"), "empty-text");
         what.setTextAlignment(TextAlignment.CENTER);
         first = Controls.primary(Feather.PLUS, Messages.text("action.add"), add);
@@ -27,7 +26,8 @@ final class EmptyState extends VBox {
                 Controls.label(Messages.text("empty.shell"), "secondary"),
                 RemedyLine.of(Remedy.of(Messages.text("empty.command")), actions));
         shell.getStyleClass().add("empty-shell");
-        getChildren().addAll(icon, Controls.label(Messages.text("empty.title"), "title"), what, first, shell);
+        getChildren()
+                .addAll(Icons.brand(MARK), Controls.label(Messages.text("empty.title"), "title"), what, first, shell);
     }
 
     /** Puts the keyboard on the button that adds the first tunnel. */

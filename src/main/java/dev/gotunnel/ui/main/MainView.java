@@ -105,7 +105,10 @@ final class MainView extends StackPane {
         Problem problem = model.problemProperty().get();
         boolean formOpen = form.isVisible();
         boolean nothing = tunnels == 0 && model.loadedProperty().get() && !formOpen && problem == null;
-        count.setText(tunnels == 0 ? "" : Messages.format("count", model.runningProperty().get()));
+        count.setText(
+                tunnels == 0
+                        ? ""
+                        : Messages.format("count", model.runningProperty().get()));
         ownerLeft.show(gone ? Messages.text("owner.left") : null);
         unreadable.show(sentence(problem));
         // One coloured button at a time: the head's gives way to that of the form or of the empty list.

@@ -4,7 +4,6 @@ import dev.gotunnel.ui.Messages;
 import dev.gotunnel.ui.model.NewTunnelModel;
 import dev.gotunnel.ui.model.Problem;
 import dev.gotunnel.ui.model.TunnelItem;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.StringProperty;
@@ -77,10 +76,7 @@ final class NewTunnelForm extends VBox {
     }
 
     private static FormField field(
-            String id,
-            String key,
-            StringProperty value,
-            ReadOnlyObjectProperty<@Nullable Problem> problem) {
+            String id, String key, StringProperty value, ReadOnlyObjectProperty<@Nullable Problem> problem) {
         return new FormField(
                 "new-" + id,
                 Messages.text(key),

@@ -33,7 +33,8 @@ final class StatusBar extends HBox {
         if (https == null && http == null) {
             ports.setText(info == null ? "" : Messages.text("status.ports.none"));
         } else if (https == null || http == null) {
-            ports.setText(Messages.format("status.port", https == null ? "HTTP" : "HTTPS", String.valueOf(https == null ? http : https)));
+            ports.setText(Messages.format(
+                    "status.port", https == null ? "HTTP" : "HTTPS", String.valueOf(https == null ? http : https)));
         } else {
             ports.setText(Messages.format("status.ports", https.toString(), http.toString()));
         }

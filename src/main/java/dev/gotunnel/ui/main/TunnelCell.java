@@ -54,10 +54,14 @@ final class TunnelCell extends ListCell<TunnelItem> {
         limited.getStyleClass().add("small");
         List.of(open, copy, power).forEach(control -> control.setFocusTraversable(false));
         url.setOnMouseClicked(event -> {
-            if (event.getButton() == MouseButton.PRIMARY && url.getPseudoClassStates().contains(Pseudo.LIVE)) {
+            if (event.getButton() == MouseButton.PRIMARY
+                    && url.getPseudoClassStates().contains(Pseudo.LIVE)) {
                 copy();
             }
         });
+        name.textTruncatedProperty().subscribe(cut -> name.setTooltip(cut ? new Tooltip(name.getText()) : null));
+        backend.textTruncatedProperty()
+                .subscribe(cut -> backend.setTooltip(cut ? new Tooltip(backend.getText()) : null));
         setContentDisplay(ContentDisplay.GRAPHIC_ONLY);
         setPrefWidth(0);
     }
@@ -88,7 +92,7 @@ final class TunnelCell extends ListCell<TunnelItem> {
         profile.setManaged(elsewhere);
         url.setText(item.url().orElse(tunnel.domain()));
         url.pseudoClassStateChanged(Pseudo.LIVE, live);
-        url.setTooltip(live ? new Tooltip(Messages.text("action.copy")) : null);
+        url.setTooltip(live ? new Tooltip(Messages.format("action.copy.named", url.getText())) : null);
         backend.setText(leadsTo(tunnel));
         state.setText(summary(item));
         boolean limits = now == TunnelState.RUNNING && !tunnel.limitations().isEmpty();
@@ -99,7 +103,8 @@ final class TunnelCell extends ListCell<TunnelItem> {
         copy.setVisible(live);
         power.setSelected(item.isOn());
         power.setDisable(item.isBusy());
-        power.setAccessibleText(Messages.format(item.isOn() ? "action.stop.named" : "action.start.named", tunnel.name()));
+        power.setAccessibleText(
+                Messages.format(item.isOn() ? "action.stop.named" : "action.start.named", tunnel.name()));
         setAccessibleText(String.join(", ", tunnel.name(), summary(item), url.getText(), leadsTo(tunnel)));
     }
 

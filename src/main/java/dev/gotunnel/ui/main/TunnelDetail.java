@@ -105,7 +105,9 @@ final class TunnelDetail extends VBox {
         }
         sections.getChildren().add(section("detail.addresses", addresses(tunnel)));
         sections.getChildren()
-                .add(section("detail.backends", tunnel.backends().stream().map(b -> backend(b, tunnel)).toList()));
+                .add(section(
+                        "detail.backends",
+                        tunnel.backends().stream().map(b -> backend(b, tunnel)).toList()));
         if (!tunnel.limitations().isEmpty()) {
             List<Node> lines =
                     tunnel.limitations().stream().map(this::limitation).toList();
@@ -140,8 +142,8 @@ final class TunnelDetail extends VBox {
     }
 
     private Node[] address(String url) {
-        Button copyUrl = Controls.iconButton(
-                Feather.COPY, Messages.format("action.copy.named", url), () -> actions.copy(url));
+        Button copyUrl =
+                Controls.iconButton(Feather.COPY, Messages.format("action.copy.named", url), () -> actions.copy(url));
         Button openUrl = Controls.iconButton(
                 Feather.EXTERNAL_LINK, Messages.format("action.open.named", url), () -> actions.open(url));
         return new Node[] {Controls.label(url, "mono"), copyUrl, openUrl};

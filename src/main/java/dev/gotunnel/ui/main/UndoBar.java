@@ -3,7 +3,6 @@ package dev.gotunnel.ui.main;
 import dev.gotunnel.ui.Messages;
 import dev.gotunnel.ui.model.Deletion;
 import dev.gotunnel.ui.model.TunnelItem;
-import java.util.concurrent.CompletableFuture;
 import javafx.animation.PauseTransition;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -41,7 +40,8 @@ final class UndoBar extends HBox {
         setManaged(item != null);
         if (item != null) {
             text.setText(Messages.format("deleted", item.tunnel().name()));
-            undo.setAccessibleText(Messages.format("action.undo.named", item.tunnel().name()));
+            undo.setAccessibleText(
+                    Messages.format("action.undo.named", item.tunnel().name()));
             Appearance.of(this);
         }
         time.stop();

@@ -171,13 +171,15 @@ public final class NewTunnelModel {
 
     /** The id that a domain gets: its name without the suffix, or with it where another tunnel is called so already. */
     private TunnelId freeId(DomainName domain) {
-        boolean served = list.items().stream()
-                .anyMatch(item -> item.tunnel().domain().equals(domain.ascii()));
+        boolean served =
+                list.items().stream().anyMatch(item -> item.tunnel().domain().equals(domain.ascii()));
         TunnelId brief = new TunnelId(TunnelId.DEFAULT, domain.stem());
         TunnelId full = new TunnelId(TunnelId.DEFAULT, domain.ascii());
         if (served || (isTaken(brief) && isTaken(full))) {
             throw new GotunnelException(
-                    ErrorCode.NAME_TAKEN, Messages.format("new.name.taken", domain), Messages.text("new.name.taken.hint"));
+                    ErrorCode.NAME_TAKEN,
+                    Messages.format("new.name.taken", domain),
+                    Messages.text("new.name.taken.hint"));
         }
         return isTaken(brief) ? full : brief;
     }
@@ -190,9 +192,7 @@ public final class NewTunnelModel {
         List<String> parts = Arrays.stream(typed.split("[,\\s]+"))
                 .filter(part -> !part.isEmpty())
                 .toList();
-        return (parts.isEmpty() ? List.of(typed) : parts).stream()
-                .map(BackendAddress::parse)
-                .distinct()
-                .toList();
+        return (parts.isEmpty() ? List.of(typed) : parts)
+                .stream().map(BackendAddress::parse).distinct().toList();
     }
 }

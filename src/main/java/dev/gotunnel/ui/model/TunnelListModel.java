@@ -198,9 +198,8 @@ public final class TunnelListModel implements AutoCloseable {
     }
 
     private void count() {
-        running.set((int) items.stream()
-                .filter(item -> item.tunnel().state().serves())
-                .count());
+        running.set((int)
+                items.stream().filter(item -> item.tunnel().state().serves()).count());
     }
 
     private TunnelItem shown(Tunnel tunnel) {
@@ -220,7 +219,8 @@ public final class TunnelListModel implements AutoCloseable {
                 EngineInfo now = service.info();
                 fx.execute(() -> info.set(now));
             } catch (RuntimeException e) {
-                // What ails the service shows where the tunnels are read; ports unknown for now are no news of their own.
+                // What ails the service shows where the tunnels are read; ports unknown for now are no news of their
+                // own.
                 fx.execute(() -> info.set(null));
             }
         });
@@ -257,7 +257,13 @@ public final class TunnelListModel implements AutoCloseable {
 
         @Override
         public void ownerLeft() {
+            // The deletion was not final, so the configuration still has the tunnel.
+            deletion.pending().ifPresent(item -> {
+                deletion.forget(item);
+                show(item);
+            });
             items.forEach(TunnelItem::ended);
+            info.set(null);
             count();
             ownerLeft.set(true);
         }

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
+import javafx.scene.Node;
 import javafx.scene.image.Image;
+import javafx.scene.image.ImageView;
 import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.feather.Feather;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -29,9 +30,24 @@ public final class Icons {
         return SIZES.stream().map(Icons::load).flatMap(Stream::ofNullable).toList();
     }
 
+    /** The brand mark to stand in a window, sharp also on dense screens; a globe in a build that has not drawn it. */
+    public static Node brand(double size) {
+        Image largest = load(SIZES.getLast());
+        if (largest == null) {
+            FontIcon globe = new FontIcon(Feather.GLOBE);
+            globe.getStyleClass().add("brand");
+            return globe;
+        }
+        ImageView mark = new ImageView(largest);
+        mark.setFitWidth(size);
+        mark.setFitHeight(size);
+        mark.setSmooth(true);
+        return mark;
+    }
+
     private static @Nullable Image load(int size) {
         try (InputStream png = Icons.class.getResourceAsStream("/dev/gotunnel/ui/icons/gotunnel-" + size + ".png")) {
-            return png == null ? null : new Image(Objects.requireNonNull(png));
+            return png == null ? null : new Image(png);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -69,10 +69,8 @@ public final class Theme {
     /** JavaFX takes the first family of a list in a stylesheet or none, so the choice is made here. */
     private static String monospace() {
         List<String> installed = Font.getFamilies();
-        String family = MONOSPACE.stream()
-                .filter(installed::contains)
-                .findFirst()
-                .orElse(MONOSPACE.getLast());
+        String family =
+                MONOSPACE.stream().filter(installed::contains).findFirst().orElse(MONOSPACE.getLast());
         String css = ".mono { -fx-font-family: \"" + family + "\"; }";
         return "data:text/css;base64," + Base64.getEncoder().encodeToString(css.getBytes(StandardCharsets.UTF_8));
     }

@@ -94,7 +94,8 @@ class AccessibilityTest {
     private static boolean isNamed(Control control, List<Node> nodes) {
         boolean text = control instanceof Labeled labelled && isText(labelled.getText());
         boolean label = nodes.stream()
-                .anyMatch(node -> node instanceof Label each && each.getLabelFor() == control && isText(each.getText()));
+                .anyMatch(
+                        node -> node instanceof Label each && each.getLabelFor() == control && isText(each.getText()));
         return text || label || isText(control.getAccessibleText());
     }
 

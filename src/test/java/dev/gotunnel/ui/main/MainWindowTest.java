@@ -44,7 +44,9 @@ class MainWindowTest {
         fixture.awaitShown("https://shop.localhost:8443");
         assertEquals(List.of("save default/shop", "start default/shop"), service.calls());
         WindowFixture.await(() -> fixture.list().isFocused());
-        assertEquals("HTTPS on port 8443, HTTP on port 8880", fixture.find("#ports", Label.class).getText());
+        assertEquals(
+                "HTTPS on port 8443, HTTP on port 8880",
+                fixture.find("#ports", Label.class).getText());
     }
 
     @Test
@@ -92,7 +94,9 @@ class MainWindowTest {
     void aFailedStartMovesTheSwitchBackAndSaysWhyAndWhatToDo() {
         service.with("shop", "3000");
         service.failStart(
-                SHOP, new GotunnelException(ErrorCode.PORT_TAKEN, "Port 8443 is taken.", "Stop nginx, then: gotunnel start shop"));
+                SHOP,
+                new GotunnelException(
+                        ErrorCode.PORT_TAKEN, "Port 8443 is taken.", "Stop nginx, then: gotunnel start shop"));
         fixture.open();
         fixture.click(".power-switch");
         fixture.awaitShown("Port 8443 is taken.");
@@ -133,7 +137,8 @@ class MainWindowTest {
         fixture.click("#detail-open");
         WindowFixture.await(() -> fixture.opened.equals(List.of("https://shop.localhost:8443")));
         fixture.browser = url -> {
-            throw new GotunnelException(ErrorCode.NO_DESKTOP, "No browser could be opened.", "Open it yourself: " + url);
+            throw new GotunnelException(
+                    ErrorCode.NO_DESKTOP, "No browser could be opened.", "Open it yourself: " + url);
         };
         fixture.click("#detail-open");
         fixture.awaitShown("No browser could be opened. Open it yourself: https://shop.localhost:8443");

@@ -62,11 +62,13 @@ class ScreenshotTest {
         try (WindowFixture fixture = mixed()) {
             fixture.awaitShown("shop");
             fixture.click("#add");
-            WindowFixture.await(() -> fixture.find("#new-tunnel", NewTunnelForm.class).getOpacity() == 1);
+            WindowFixture.await(
+                    () -> fixture.find("#new-tunnel", NewTunnelForm.class).getOpacity() == 1);
             fixture.robot.write("cart");
             fixture.click("#new-backends");
             fixture.robot.write("localhost:99999");
-            WindowFixture.await(() -> fixture.find("#new-tunnel", NewTunnelForm.class).getOpacity() == 1);
+            WindowFixture.await(
+                    () -> fixture.find("#new-tunnel", NewTunnelForm.class).getOpacity() == 1);
             draw(fixture, "add");
         }
     }
@@ -92,6 +94,37 @@ class ScreenshotTest {
         }
     }
 
+    @Test
+    void drawsLongWordsInTheSmallestWindow() throws IOException {
+        try (WindowFixture fixture = new WindowFixture()) {
+            TunnelId id = new TunnelId(TunnelId.SESSION, "customer-portal.integration");
+            fixture.service
+                    .ports(8880, 8443)
+                    .with(id, "customer-portal.integration.eu-central.shop.test", "backend.internal:18080", "3000");
+            fixture.service.limit(
+                    id,
+                    new Limitation(
+                            "name-unresolved",
+                            "customer-portal.integration.eu-central.shop.test does not resolve on this machine, because "
+                                    + "the hosts file cannot be written by this user and no resolver answers for it.",
+                            "Let an administrator run this once, then start the tunnel again: sudo gotunnel hosts enable --all"));
+            fixture.service.change(id, TunnelState.RUNNING);
+            fixture.open();
+            WindowFixture.run(() -> {
+                fixture.stage.setWidth(900);
+                fixture.stage.setHeight(600);
+            });
+            fixture.awaitShown("customer-portal");
+            fixture.click("#add");
+            WindowFixture.await(
+                    () -> fixture.find("#new-tunnel", NewTunnelForm.class).getOpacity() == 1);
+            fixture.robot.write("no such name");
+            fixture.click("#new-backends");
+            fixture.robot.write("https//localhost");
+            draw(fixture, "long");
+        }
+    }
+
     private static void select(WindowFixture fixture, TunnelId id) {
         WindowFixture.run(() -> {
             fixture.list().select(fixture.model.find(id).orElseThrow());
@@ -111,7 +144,10 @@ class ScreenshotTest {
                         "certificate-untrusted",
                         "Browsers do not trust the certificate yet.",
                         "Install gotunnel's root certificate once: gotunnel trust install"));
-        service.running("shop", "3000").running("storybook", "6006").with("docs", "4000").with("mail", "8025");
+        service.running("shop", "3000")
+                .running("storybook", "6006")
+                .with("docs", "4000")
+                .with("mail", "8025");
         service.running("api", "8080", "8081");
         service.change(API, TunnelState.DEGRADED);
         service.with(new TunnelId(TunnelId.SESSION, "vite"), "vite", "5173");
@@ -140,8 +176,8 @@ class ScreenshotTest {
                     parameters.setTransform(new Scale(percent / 100.0, percent / 100.0));
                     return fixture.scene().getRoot().snapshot(parameters, null);
                 });
-                Path file = FOLDER.resolve(
-                        name + "-" + scheme.name().toLowerCase(Locale.ROOT) + "-" + percent + ".png");
+                Path file =
+                        FOLDER.resolve(name + "-" + scheme.name().toLowerCase(Locale.ROOT) + "-" + percent + ".png");
                 PngFile.write(image, file);
                 assertTrue(Files.size(file) > 1000, () -> file + " is nearly empty");
                 assertEquals(Math.round(fixture.scene().getWidth() * percent / 100.0), image.getWidth(), 1.0);

@@ -46,11 +46,14 @@ class NewTunnelModelTest {
     @Test
     void previewsTheAddressWithThePortOfTheEngineOnceThatIsKnown() throws Exception {
         form.nameProperty().set("Bücher");
-        assertEquals("https://xn--bcher-kva.localhost", form.previewProperty().get().url());
+        assertEquals(
+                "https://xn--bcher-kva.localhost", form.previewProperty().get().url());
         service.ports(8880, 8443);
         list.open();
         thread.runUntil(() -> form.previewProperty().get().portKnown());
-        assertEquals("https://xn--bcher-kva.localhost:8443", form.previewProperty().get().url());
+        assertEquals(
+                "https://xn--bcher-kva.localhost:8443",
+                form.previewProperty().get().url());
     }
 
     @Test
@@ -84,7 +87,8 @@ class NewTunnelModelTest {
 
     @Test
     void saysWhatIsWrongWithABackend() {
-        for (String wrong : List.of("0", "99999", "a b:c", "https://localhost:3000", "localhost:70000", ",", "http://")) {
+        for (String wrong :
+                List.of("0", "99999", "a b:c", "https://localhost:3000", "localhost:70000", ",", "http://")) {
             form.backendsProperty().set(wrong);
             assertNotNull(form.backendProblemProperty().get(), wrong);
         }
@@ -140,7 +144,9 @@ class NewTunnelModelTest {
         form.nameProperty().set("shop");
         form.backendsProperty().set("3000");
         assertTrue(send().isEmpty());
-        assertEquals(new Problem("The file is not valid.", "See line 3."), form.saveProblemProperty().get());
+        assertEquals(
+                new Problem("The file is not valid.", "See line 3."),
+                form.saveProblemProperty().get());
         form.nameProperty().set("shop2");
         assertNull(form.saveProblemProperty().get());
     }

@@ -107,7 +107,7 @@ class TunnelListModelTest {
         model.toggle(shop);
         thread.runUntil(() -> shop.problem() != null);
         assertEquals(new Problem("Port 443 is taken.", "Stop nginx."), shop.problem());
-        assertFalse(shop.isOn());
+        thread.runUntil(() -> !shop.isOn());
         service.failStart(SHOP, null);
         model.toggle(shop);
         thread.runUntil(() -> !shop.isBusy());
@@ -130,7 +130,8 @@ class TunnelListModelTest {
         CompletableFuture<TunnelItem> added = model.add(spec("shop"));
         thread.runUntil(added::isDone);
         assertTrue(added.isCompletedExceptionally());
-        assertEquals("The file cannot be written.", Problem.of(added.exceptionNow()).message());
+        assertEquals(
+                "The file cannot be written.", Problem.of(added.exceptionNow()).message());
         assertEquals(List.of("save default/shop"), service.calls());
     }
 
@@ -190,7 +191,9 @@ class TunnelListModelTest {
         model.deletion().delete(item(SHOP));
         CompletableFuture<?> committed = model.deletion().commit();
         thread.runUntil(committed::isDone);
-        assertEquals("The file cannot be written.", Objects.requireNonNull(item(SHOP).problem()).message());
+        assertEquals(
+                "The file cannot be written.",
+                Objects.requireNonNull(item(SHOP).problem()).message());
     }
 
     @Test
@@ -215,6 +218,17 @@ class TunnelListModelTest {
         thread.runUntil(() -> model.ownerLeftProperty().get());
         assertEquals(TunnelState.STOPPED, item(SHOP).shownState());
         assertTrue(item(SHOP).url().isEmpty());
+    }
+
+    @Test
+    void aDeletionThatIsNotFinalEndsWithTheOwner() throws Exception {
+        service.with("shop", "3000");
+        open();
+        model.deletion().delete(item(SHOP));
+        service.tell(new TunnelEvent.OwnerLeaving());
+        thread.runUntil(() -> model.ownerLeftProperty().get());
+        assertEquals(List.of("shop"), names());
+        assertTrue(model.deletion().pending().isEmpty());
     }
 
     @Test
