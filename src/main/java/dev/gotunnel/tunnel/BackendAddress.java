@@ -40,7 +40,8 @@ public record BackendAddress(String host, int port) {
             URI uri = new URI(url.contains("://") ? url : "http://" + url);
             String host = uri.getHost();
             boolean bare = uri.getRawPath().isEmpty() || uri.getRawPath().equals("/");
-            if (host == null || !bare || uri.getRawQuery() != null || uri.getRawUserInfo() != null) {
+            boolean complete = url.contains("://") || uri.getPort() >= 0;
+            if (host == null || !complete || !bare || uri.getRawQuery() != null || uri.getRawUserInfo() != null) {
                 throw malformed(text);
             }
             if (!"http".equalsIgnoreCase(uri.getScheme())) {

@@ -10,7 +10,7 @@ final class NameLimitation {
         String fix = OperatingSystem.current() == OperatingSystem.WINDOWS
                 ? "As administrator, add the line \"127.0.0.1 " + name
                         + "\" to C:\\Windows\\System32\\drivers\\etc\\hosts"
-                : "printf '127.0.0.1 " + name + "\\n::1 " + name + "\\n' | sudo tee -a /etc/hosts";
+                : "sudo sh -c \"printf '127.0.0.1 " + name + "\\n::1 " + name + "\\n' >> /etc/hosts\"";
         return new Limitation(
                 "name-unresolved", name + " does not lead to this machine yet; " + urlThatWorks + " does.", fix);
     }
