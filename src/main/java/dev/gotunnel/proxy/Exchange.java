@@ -18,8 +18,10 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +53,7 @@ final class Exchange implements UpstreamConnector.Listener {
     private @Nullable HttpResponse switchingHead;
     private @Nullable Channel relayed;
     private @Nullable Span span;
-    private int place;
+    private List<Upstream> tried = List.of();
     private int status;
     private boolean upgrade;
     private boolean bodySent;
@@ -124,7 +126,7 @@ final class Exchange implements UpstreamConnector.Listener {
     }
 
     private void tryNext(ActiveRoute active) {
-        Upstream candidate = active.candidate(place);
+        Upstream candidate = active.candidate(tried);
         if (candidate == null) {
             answer(engine.backendDown(active, request.method(), client.connection()));
             return;
@@ -169,8 +171,9 @@ final class Exchange implements UpstreamConnector.Listener {
 
     /** Takes over a part of the request's body. */
     void body(HttpContent content) {
-        if (content instanceof LastHttpContent) {
+        if (content instanceof LastHttpContent last) {
             requestComplete = true;
+            ForwardingHeaders.trailers(last.trailingHeaders());
             if (answered) {
                 ReferenceCountUtil.release(content);
                 client.finished(true);
@@ -235,8 +238,8 @@ final class Exchange implements UpstreamConnector.Listener {
             return;
         }
         engine.backendFails(route, upstream, cause);
-        place++;
-        if (route != null) {
+        if (route != null && upstream != null) {
+            tried = Stream.concat(tried.stream(), Stream.of(upstream)).toList();
             tryNext(route);
         }
     }
@@ -288,6 +291,9 @@ final class Exchange implements UpstreamConnector.Listener {
     }
 
     void responseBody(HttpContent content) {
+        if (content instanceof LastHttpContent last) {
+            ForwardingHeaders.trailers(last.trailingHeaders());
+        }
         client.writeBody(content);
     }
 

@@ -24,6 +24,16 @@ final class ForwardingHeaders {
     private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
     private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
     private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
+    private static final List<AsciiString> NOT_IN_TRAILERS = List.of(
+            HttpHeaderNames.HOST,
+            HttpHeaderNames.CONTENT_LENGTH,
+            HttpHeaderNames.TRANSFER_ENCODING,
+            X_FORWARDED_FOR,
+            X_FORWARDED_HOST,
+            X_FORWARDED_PORT,
+            X_FORWARDED_PROTO,
+            FORWARDED,
+            X_REQUEST_ID);
     private static final int MAX_REQUEST_ID = 128;
 
     private ForwardingHeaders() {}
@@ -57,6 +67,14 @@ final class ForwardingHeaders {
     static void toClient(HttpHeaders headers) {
         removeHopByHop(headers);
         headers.remove(HttpHeaderNames.PROXY_AUTHENTICATE);
+    }
+
+    /** Removes what must not come after a body: what frames or routes a message, or is ours to say (RFC 9110 section 6.5). */
+    static void trailers(HttpHeaders trailers) {
+        if (!trailers.isEmpty()) {
+            removeHopByHop(trailers);
+            NOT_IN_TRAILERS.forEach(trailers::remove);
+        }
     }
 
     /**

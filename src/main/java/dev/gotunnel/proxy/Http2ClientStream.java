@@ -1,5 +1,6 @@
 package dev.gotunnel.proxy;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -31,6 +32,7 @@ final class Http2ClientStream implements ClientStream {
     private final Http2Frontend frontend;
     private final Http2FrameStream stream;
     private @Nullable Exchange exchange;
+    private @Nullable ChannelFuture end;
     private int ungranted;
     private boolean paused;
     private boolean requestEnded;
@@ -139,16 +141,26 @@ final class Http2ClientStream implements ClientStream {
         }
     }
 
-    void trailers(Http2Headers headers) {
+    /**
+     * Takes over the end of the request.
+     *
+     * @return false when HTTP/1.1 cannot express it without ambiguity
+     */
+    boolean trailers(Http2Headers headers) {
         Exchange current = exchange;
         if (current != null && !requestEnded) {
             requestEnded = true;
             DefaultLastHttpContent last = new DefaultLastHttpContent();
-            for (Map.Entry<CharSequence, CharSequence> field : headers) {
-                last.trailingHeaders().add(field.getKey(), field.getValue());
+            try {
+                for (Map.Entry<CharSequence, CharSequence> field : headers) {
+                    last.trailingHeaders().add(field.getKey(), field.getValue());
+                }
+            } catch (IllegalArgumentException e) {
+                return false;
             }
             current.body(last);
         }
+        return true;
     }
 
     void flushToUpstream() {
@@ -221,11 +233,25 @@ final class Http2ClientStream implements ClientStream {
         HttpHeaders trailers = last ? ((LastHttpContent) content).trailingHeaders() : null;
         boolean hasTrailers = trailers != null && !trailers.isEmpty();
         responseEnded = last;
-        write(new DefaultHttp2DataFrame(content.content(), last && !hasTrailers));
+        DefaultHttp2DataFrame data = new DefaultHttp2DataFrame(content.content(), last && !hasTrailers);
         if (trailers != null && hasTrailers) {
+            write(data);
             Http2Headers fields = new DefaultHttp2Headers(false, trailers.size());
             addFields(trailers, fields);
-            write(new DefaultHttp2HeadersFrame(fields, true));
+            writeEnd(new DefaultHttp2HeadersFrame(fields, true));
+        } else if (last) {
+            writeEnd(data);
+        } else {
+            write(data);
+        }
+    }
+
+    /** The last frame may have to wait for the client's window; until it is out, the stream must not be reset. */
+    private void writeEnd(Http2StreamFrame frame) {
+        if (requestEnded) {
+            write(frame);
+        } else {
+            end = frontend.context().write(frame.stream(stream));
         }
     }
 
@@ -278,7 +304,17 @@ final class Http2ClientStream implements ClientStream {
             frontend.forget(stream);
         } else {
             // The whole answer is there without the rest of the request: RFC 9113 section 8.1.
-            frontend.reset(stream, Http2Error.NO_ERROR);
+            ChannelFuture sent = end;
+            frontend.forget(stream);
+            if (sent == null) {
+                frontend.reset(stream, Http2Error.NO_ERROR);
+            } else {
+                sent.addListener(outcome -> {
+                    if (outcome.isSuccess()) {
+                        frontend.reset(stream, Http2Error.NO_ERROR);
+                    }
+                });
+            }
         }
     }
 }

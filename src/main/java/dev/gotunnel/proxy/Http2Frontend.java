@@ -44,6 +44,7 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
     private final Http2FrameCodec codec;
     private final IntObjectMap<Http2ClientStream> streams = new IntObjectHashMap<>();
     private final List<Http2ClientStream> touched = new ArrayList<>();
+    private final ClientTicks ticks = new ClientTicks();
     private @Nullable ChannelHandlerContext context;
     private @Nullable ClientConnection connection;
 
@@ -59,6 +60,8 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
                         .maxConcurrentStreams(MAX_STREAMS)
                         .initialWindowSize(STREAM_WINDOW)
                         .maxHeaderListSize(MAX_HEADER_LIST))
+                // Who closes a connection here has no use for its streams.
+                .gracefulShutdownTimeoutMillis(0)
                 .build();
         pipeline.addLast(codec, new FlushConsolidationHandler(FLUSHES_IN_ONE, true), new Http2Frontend(engine, codec));
         try {
@@ -72,7 +75,7 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        connection = ClientConnection.of(ctx.channel(), true);
+        connection = ClientConnection.of(ctx.channel(), true, true);
     }
 
     ChannelHandlerContext context() {
@@ -112,9 +115,13 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
         Http2ClientStream known = streams.get(id);
         if (known != null) {
             touched.add(known);
-            known.trailers(frame.headers());
+            if (!known.trailers(frame.headers())) {
+                known.gone();
+                reset(frame.stream(), Http2Error.PROTOCOL_ERROR);
+            }
             return;
         }
+        ticks.busy();
         Http2ClientStream stream = new Http2ClientStream(this, frame.stream());
         streams.put(id, stream);
         touched.add(stream);
@@ -151,6 +158,8 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
             if (stream != null) {
                 stream.writabilityChanged();
             }
+        } else if (event instanceof ClientTicks.Tick && streams.isEmpty() && ticks.isOver()) {
+            ctx.close();
         }
     }
 

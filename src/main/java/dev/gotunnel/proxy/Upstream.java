@@ -101,6 +101,22 @@ final class Upstream {
         }
     }
 
+    /** Closes what has been idle for too long to be used again. Any thread. */
+    void trim() {
+        idle.forEach((loop, connections) -> {
+            if (!loop.isShuttingDown()) {
+                loop.execute(() -> {
+                    UpstreamConnection eldest = connections.peekFirst();
+                    while (eldest != null && !eldest.isUsable(MAX_IDLE_NANOS)) {
+                        connections.pollFirst();
+                        eldest.close();
+                        eldest = connections.peekFirst();
+                    }
+                });
+            }
+        });
+    }
+
     /** Forgets a connection that closed while idle, on its event loop. */
     void forget(UpstreamConnection connection) {
         ArrayDeque<UpstreamConnection> connections = idle.get(connection.eventLoop());

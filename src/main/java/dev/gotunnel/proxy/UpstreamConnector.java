@@ -104,6 +104,8 @@ final class UpstreamConnector {
                 .channel(transport.clientChannel())
                 .disableResolver()
                 .option(ChannelOption.TCP_NODELAY, true)
+                // A backend may answer and close while the request is still being sent: read what it said first.
+                .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
