@@ -9,7 +9,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A role that one process at a time can have, such as to own the engine. Held by a lock on a file, which the operating
@@ -29,23 +28,17 @@ final class SingleInstance implements AutoCloseable {
         PrivateFiles.directory(file.toAbsolutePath().resolveSibling(""));
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = tryLock(channel);
+            FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();
                 return Optional.empty();
             }
             return Optional.of(new SingleInstance(channel, lock));
+        } catch (OverlappingFileLockException e) {
+            // This very process has it. The channel stays open: to close it would give up the process's lock (POSIX).
+            return Optional.empty();
         } catch (IOException e) {
             throw PrivateFiles.unusable("lock " + file, file, e);
-        }
-    }
-
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // This very process has it.
-            return null;
         }
     }
 
