@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,6 +117,10 @@ final class Listener {
 
     /** Takes no more connections; those that are open go on. Blocks until the port is free. */
     void close() {
-        channels.forEach(channel -> channel.close().awaitUninterruptibly());
+        for (Channel channel : channels) {
+            channel.close().awaitUninterruptibly();
+            // NIO gives the port back with the selection after the close; a task that is due later runs after that one.
+            channel.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        }
     }
 }

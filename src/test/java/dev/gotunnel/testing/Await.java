@@ -1,28 +1,40 @@
 package dev.gotunnel.testing;
 
-import static org.junit.jupiter.api.Assertions.fail;
-
 import java.time.Duration;
-import java.util.concurrent.Callable;
+import java.util.Collection;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
-/** Waits for what happens on other threads and in other processes: as short as it takes, and never for ever. */
+/** Waits for a condition instead of for a time. */
 public final class Await {
-    /** Far beyond what anything takes on a slow machine. */
-    public static final Duration LIMIT = Duration.ofSeconds(30);
-
-    private static final long POLL_NANOS = Duration.ofMillis(5).toNanos();
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final long STEP_NANOS = 5_000_000;
 
     private Await() {}
 
-    /** Waits until a condition holds; fails with the text after {@link #LIMIT}. */
-    public static void until(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.call()) {
-            if (System.nanoTime() > end) {
-                fail("not within " + LIMIT.toSeconds() + " s: " + what);
-            }
-            LockSupport.parkNanos(POLL_NANOS);
+    /** Returns once the condition holds; fails with the sentence when it does not within ten seconds. */
+    public static void until(String what, BooleanSupplier condition) {
+        if (!within(LIMIT, condition)) {
+            throw new AssertionError("in vain waited until " + what);
         }
+    }
+
+    /** Whether the condition came to hold in time. */
+    public static boolean within(Duration limit, BooleanSupplier condition) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(STEP_NANOS);
+        }
+        return true;
+    }
+
+    /** The collection once it is empty, or what is still in it when the time is over. */
+    static <C extends Collection<?>> C emptied(Supplier<C> collection, Duration limit) {
+        within(limit, () -> collection.get().isEmpty());
+        return collection.get();
     }
 }

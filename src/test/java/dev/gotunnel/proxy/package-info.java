@@ -1,0 +1,2 @@
+/** Specifications of the engine, all against real sockets. */
+package dev.gotunnel.proxy;
