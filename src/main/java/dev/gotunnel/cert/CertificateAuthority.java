@@ -5,8 +5,7 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,9 +16,12 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The certificate authority of this machine: a constrained root that signed one constrained intermediate and whose key
@@ -56,21 +58,34 @@ public final class CertificateAuthority {
             create(folder, suffixes, clock);
         }
         PrivateFiles.requirePrivate(folder);
-        PrivateFiles.requirePrivate(folder.resolve(INTERMEDIATE_KEY));
+        Path keyFile = folder.resolve(INTERMEDIATE_KEY);
+        if (Files.exists(keyFile)) {
+            PrivateFiles.requirePrivate(keyFile);
+        }
         try {
             X509Certificate root = certificate(folder.resolve(ROOT));
             X509Certificate intermediate = certificate(folder.resolve(INTERMEDIATE));
             root.verify(root.getPublicKey());
             intermediate.verify(root.getPublicKey());
-            PrivateKey key = Pem.privateKey(Files.readString(folder.resolve(INTERMEDIATE_KEY)));
+            PrivateKey key = Pem.privateKey(Files.readString(keyFile));
+            Pem.requirePair(key, intermediate);
+            if (clock.instant().isAfter(intermediate.getNotAfter().toInstant())) {
+                throw unusable(folder, "expired on " + LocalDate.ofInstant(intermediate.getNotAfter().toInstant(), ZoneOffset.UTC), null);
+            }
             return new CertificateAuthority(root, intermediate, key, clock);
+        } catch (AccessDeniedException e) {
+            throw PrivateFiles.unusable("read the certificate authority in " + folder, folder, e);
         } catch (GeneralSecurityException | IOException e) {
-            throw new GotunnelException(
-                    ErrorCode.CERTIFICATE,
-                    "The certificate authority in " + folder + " is damaged.",
-                    "Move that folder away: the next start makes a new authority, to be trusted again.",
-                    e);
+            throw unusable(folder, "is damaged", e);
         }
+    }
+
+    private static GotunnelException unusable(Path folder, String why, @Nullable Exception cause) {
+        return new GotunnelException(
+                ErrorCode.CERTIFICATE,
+                "The certificate authority in " + folder + " " + why + ".",
+                "Move that folder away: the next start makes a new authority, to be trusted again.",
+                cause);
     }
 
     private static X509Certificate certificate(Path file) throws GeneralSecurityException, IOException {
@@ -98,11 +113,12 @@ public final class CertificateAuthority {
             write(draft.resolve(INTERMEDIATE), Pem.encode(intermediate));
             write(draft.resolve(INTERMEDIATE_KEY), Pem.encode(keys.getPrivate()));
             Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            // Another process was faster; its authority is the one to use.
-            delete(draft);
         } catch (IOException e) {
             delete(draft);
+            if (Files.isDirectory(folder)) {
+                // Another process was faster; its authority is the one to use. (Linux gives no exception of its own.)
+                return;
+            }
             throw PrivateFiles.unusable("create the certificate authority in " + folder, folder, e);
         } catch (GeneralSecurityException e) {
             delete(draft);
@@ -156,7 +172,16 @@ public final class CertificateAuthority {
 
     /** Whether this authority, and not an earlier one, signed a leaf. */
     boolean signed(Leaf leaf) {
-        return leaf.chain().size() == 2 && leaf.chain().getLast().equals(intermediate);
+        if (leaf.chain().size() != 2 || !leaf.chain().getLast().equals(intermediate)) {
+            return false;
+        }
+        try {
+            leaf.certificate().verify(intermediate.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            // What it says is its own: the file was changed.
+            return false;
+        }
     }
 
     /** A certificate's SHA-256 as {@code AB:CD:…}, as browsers and phones show it. */

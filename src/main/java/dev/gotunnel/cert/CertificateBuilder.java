@@ -103,9 +103,7 @@ final class CertificateBuilder {
     X509Certificate leaf(
             KeyPair keys, List<String> names, X509Certificate issuer, PrivateKey issuerKey, Instant now)
             throws GeneralSecurityException {
-        GeneralName[] san = names.stream()
-                .map(name -> new GeneralName(isAddress(name) ? GeneralName.iPAddress : GeneralName.dNSName, name))
-                .toArray(GeneralName[]::new);
+        GeneralName[] san = subjectAlternativeNames(names);
         return build(issuerKey, now, LEAF_LIFETIME, subjectOf(issuer), new X500Name(""), keys, builder -> {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
@@ -115,6 +113,17 @@ final class CertificateBuilder {
             builder.addExtension(
                     Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(issuer));
         });
+    }
+
+    /** A client may ask for any name in its handshake: one that no certificate can hold is no defect of ours. */
+    private static GeneralName[] subjectAlternativeNames(List<String> names) throws GeneralSecurityException {
+        try {
+            return names.stream()
+                    .map(name -> new GeneralName(isAddress(name) ? GeneralName.iPAddress : GeneralName.dNSName, name))
+                    .toArray(GeneralName[]::new);
+        } catch (IllegalArgumentException e) {
+            throw new GeneralSecurityException("a certificate cannot hold " + names, e);
+        }
     }
 
     private void authority(X509v3CertificateBuilder builder, KeyPair keys, List<String> suffixes, int pathLength)

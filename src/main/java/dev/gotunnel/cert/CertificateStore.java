@@ -92,7 +92,12 @@ public final class CertificateStore implements CertInstaller {
         PrivateFiles.requirePrivate(file);
         try {
             String pem = Files.readString(file, StandardCharsets.US_ASCII);
-            return Optional.of(new Leaf(Pem.privateKey(pem), Pem.certificates(pem)));
+            Leaf leaf = new Leaf(Pem.privateKey(pem), Pem.certificates(pem));
+            if (leaf.chain().isEmpty()) {
+                throw new GeneralSecurityException("no certificate found");
+            }
+            Pem.requirePair(leaf.key(), leaf.certificate());
+            return Optional.of(leaf);
         } catch (IOException | GeneralSecurityException e) {
             LOG.warn("The certificate in {} is damaged and will be made anew: {}", file, e.getMessage());
             return Optional.empty();

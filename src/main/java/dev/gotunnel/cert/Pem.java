@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -69,6 +70,24 @@ public final class Pem {
             throw new GeneralSecurityException("no private key found");
         }
         return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(keys.getFirst()));
+    }
+
+    /**
+     * Makes sure that a key and a certificate belong together.
+     *
+     * @throws GeneralSecurityException when they do not
+     */
+    static void requirePair(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
+        byte[] probe = certificate.getSerialNumber().toByteArray();
+        Signature signature = Signature.getInstance("SHA256withECDSA");
+        signature.initSign(key);
+        signature.update(probe);
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate.getPublicKey());
+        signature.update(probe);
+        if (!signature.verify(signed)) {
+            throw new GeneralSecurityException("the key is not that of the certificate");
+        }
     }
 
     private static List<byte[]> blocks(String type, String text) throws GeneralSecurityException {

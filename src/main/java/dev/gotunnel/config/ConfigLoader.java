@@ -10,7 +10,10 @@ import dev.gotunnel.tunnel.BackendAddress;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,8 +27,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
@@ -37,7 +45,10 @@ public final class ConfigLoader {
     static final int VERSION = 1;
 
     /** A file of a thousand tunnels has some 100 KB. */
-    private static final int MAX_CHARACTERS = 4 * 1024 * 1024;
+    private static final int MAX_BYTES = 512 * 1024;
+
+    /** A tunnel's backends stand on the sixth level. */
+    private static final int MAX_DEPTH = 50;
 
     private static final int MAX_ALIASES = 50;
     private static final List<String> TUNNEL_KEYS =
@@ -56,11 +67,16 @@ public final class ConfigLoader {
     }
 
     static String read(Path file) {
-        try {
-            return Files.readString(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new GotunnelException(
+                        ErrorCode.CONFIG, file + " is larger than 512 KB.", "Check that it is the file you mean.");
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (NoSuchFileException e) {
             return "";
-        } catch (MalformedInputException e) {
+        } catch (CharacterCodingException e) {
             throw new GotunnelException(
                     ErrorCode.CONFIG, file + " is not UTF-8 text.", "Save it as UTF-8 in your editor.", e);
         } catch (IOException e) {
@@ -93,21 +109,34 @@ public final class ConfigLoader {
                 .setParseComments(withComments)
                 .setAllowRecursiveKeys(false)
                 .setMaxAliasesForCollections(MAX_ALIASES)
-                .setCodePointLimit(MAX_CHARACTERS)
+                .setCodePointLimit(MAX_BYTES)
                 .build();
         try {
+            requireShallow(new Parse(settings).parseString(text));
             return new Compose(settings).composeString(text);
         } catch (MarkedYamlEngineException e) {
             String where = e.getProblemMark()
                     .map(mark -> fileName + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1))
                     .orElse(fileName);
             throw notYaml(where, String.valueOf(e.getProblem()), e);
-        } catch (YamlEngineException e) {
+        } catch (YamlEngineException | IllegalArgumentException e) {
+            // The engine throws the latter for some malformed tags.
             throw notYaml(fileName, String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static GotunnelException notYaml(String where, String problem, YamlEngineException cause) {
+    /** Nodes are composed by recursion: a file made to be deep would end in a stack overflow. */
+    private static void requireShallow(Iterable<Event> events) {
+        int depth = 0;
+        for (Event event : events) {
+            depth += event instanceof CollectionStartEvent ? 1 : event instanceof CollectionEndEvent ? -1 : 0;
+            if (depth > MAX_DEPTH) {
+                throw new YamlEngineException("nested more than " + MAX_DEPTH + " levels deep");
+            }
+        }
+    }
+
+    private static GotunnelException notYaml(String where, String problem, RuntimeException cause) {
         return new GotunnelException(
                 ErrorCode.CONFIG,
                 "The configuration is not valid YAML:\n  " + where + ": " + problem,
@@ -173,8 +202,11 @@ public final class ConfigLoader {
     }
 
     private static @Nullable TunnelSpec tunnel(YamlReader reader, Node node, String path, String profile) {
-        Map<String, Node> keys = reader.mapping(node, path, TUNNEL_KEYS);
         int before = reader.problems().size();
+        Map<String, Node> keys = reader.mapping(node, path, TUNNEL_KEYS);
+        if (!(node instanceof MappingNode)) {
+            return null;
+        }
         DomainName domain = reader.parsed(keys.get("domain"), path + ".domain", DomainName::parse);
         String name = reader.text(keys.get("name"), path + ".name");
         if (domain == null && !keys.containsKey("domain")) {
@@ -198,6 +230,9 @@ public final class ConfigLoader {
         }
         Boolean https = reader.bool(keys.get("https"), path + ".https");
         Integer httpsPort = reader.integer(keys.get("https_port"), path + ".https_port", 0, 65535);
+        if (https != null && !https && httpsPort != null) {
+            reader.problem(keys.get("https_port"), path + ".https_port", "has no meaning with \"https: false\".");
+        }
         if (domain == null || reader.problems().size() > before) {
             return null;
         }

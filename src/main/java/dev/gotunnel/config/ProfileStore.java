@@ -3,6 +3,7 @@ package dev.gotunnel.config;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.platform.EditLock;
 import dev.gotunnel.platform.PrivateFiles;
 import dev.gotunnel.tunnel.BackendAddress;
 import dev.gotunnel.tunnel.TunnelId;
@@ -33,6 +34,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * order stay; the result is read back before it replaces the file. Any thread.
  */
 public final class ProfileStore implements TunnelStore {
+    private static final Set<String> RESERVED = Set.of("true", "false", "null");
+
     private final Path file;
     private final Set<String> active;
 
@@ -84,14 +87,26 @@ public final class ProfileStore implements TunnelStore {
                 .noneMatch(spec -> spec.id().equals(id))) {
             return;
         }
-        edit(id.profile(), tunnels -> tunnels.remove(indexOf(tunnels, id)));
+        edit(id.profile(), tunnels -> {
+            int place = indexOf(tunnels, id);
+            if (place >= 0) {
+                tunnels.remove(place);
+            }
+        });
     }
 
     private interface Edit {
         void apply(List<Node> tunnels);
     }
 
+    /** Other commands, each with a store of its own, may edit the same file: they wait for each other. */
     private void edit(String profile, Edit change) {
+        try (EditLock _ = EditLock.on(file)) {
+            editAlone(profile, change);
+        }
+    }
+
+    private void editAlone(String profile, Edit change) {
         String name = String.valueOf(file.getFileName());
         String before = ConfigLoader.read(file);
         ConfigLoader.parse(before, name);
@@ -100,7 +115,7 @@ public final class ProfileStore implements TunnelStore {
                 .map(MappingNode.class::cast)
                 .orElseGet(ProfileStore::newDocument);
         change.apply(tunnelsOf(root, profile));
-        String after = emit(root);
+        String after = before.contains("\r\n") ? emit(root).replace("\n", "\r\n") : emit(root);
         ConfigLoader.parse(after, name);
         PrivateFiles.write(file, after.getBytes(StandardCharsets.UTF_8));
     }
@@ -199,7 +214,7 @@ public final class ProfileStore implements TunnelStore {
 
     /** A text that YAML would read as something else, such as a name of digits, is quoted. */
     private static ScalarNode text(String value) {
-        boolean word = value.chars().anyMatch(Character::isLetter) && !value.equals("true") && !value.equals("false") && !value.equals("null");
+        boolean word = value.chars().anyMatch(Character::isLetter) && !RESERVED.contains(value);
         return new ScalarNode(Tag.STR, value, word ? ScalarStyle.PLAIN : ScalarStyle.DOUBLE_QUOTED);
     }
 

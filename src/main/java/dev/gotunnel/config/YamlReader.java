@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -19,6 +20,11 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * mends a file once. A value that is wrong reads as absent.
  */
 final class YamlReader {
+    private static final Set<Tag> PLAIN_TAGS =
+            Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.SEQ, Tag.MAP);
+
+    private static final String TAGGED = "has a tag (!…), which nothing here takes.";
+
     private final String file;
     private final List<String> problems = new ArrayList<>();
 
@@ -42,11 +48,16 @@ final class YamlReader {
     /** A mapping's entries by key; a key that is not among the allowed ones is a problem. */
     Map<String, Node> mapping(@Nullable Node node, String path, List<String> allowed) {
         Map<String, Node> entries = mapping(node, path);
-        entries.forEach((key, value) -> {
-            if (!allowed.contains(key)) {
-                problem(value, join(path, key), "unknown key; known here: " + String.join(", ", allowed) + ".");
+        if (node instanceof MappingNode mapping) {
+            for (NodeTuple tuple : mapping.getValue()) {
+                if (tuple.getKeyNode() instanceof ScalarNode key && !allowed.contains(key.getValue())) {
+                    problem(
+                            key,
+                            join(path, key.getValue()),
+                            "unknown key; known here: " + String.join(", ", allowed) + ".");
+                }
             }
-        });
+        }
         return entries;
     }
 
@@ -55,6 +66,9 @@ final class YamlReader {
         Map<String, Node> entries = new LinkedHashMap<>();
         if (node == null || isNull(node)) {
             return entries;
+        }
+        if (isTagged(node)) {
+            problem(node, path, TAGGED);
         }
         if (!(node instanceof MappingNode mapping)) {
             problem(node, path, "must be a mapping (key: value).");
@@ -74,10 +88,10 @@ final class YamlReader {
         if (node == null || isNull(node)) {
             return List.of();
         }
-        if (node instanceof SequenceNode sequence) {
+        if (node instanceof SequenceNode sequence && !isTagged(node)) {
             return sequence.getValue();
         }
-        problem(node, path, "must be a list (lines that begin with \"- \").");
+        problem(node, path, isTagged(node) ? TAGGED : "must be a list (lines that begin with \"- \").");
         return List.of();
     }
 
@@ -85,10 +99,10 @@ final class YamlReader {
         if (node == null) {
             return null;
         }
-        if (node instanceof ScalarNode scalar && !isNull(node)) {
+        if (node instanceof ScalarNode scalar && !isNull(node) && !isTagged(node)) {
             return scalar.getValue();
         }
-        problem(node, path, "must be a text.");
+        problem(node, path, isNull(node) ? "has no value." : isTagged(node) ? TAGGED : "must be a single value.");
         return null;
     }
 
@@ -140,6 +154,11 @@ final class YamlReader {
 
     static String join(String path, String key) {
         return path.isEmpty() ? key : path + "." + key;
+    }
+
+    /** Tags outside of YAML's own name types of programs; nothing of ours has one. */
+    private static boolean isTagged(Node node) {
+        return !PLAIN_TAGS.contains(node.getTag());
     }
 
     private static boolean isNull(Node node) {

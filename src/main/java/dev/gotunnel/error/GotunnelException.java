@@ -1,5 +1,7 @@
 package dev.gotunnel.error;
 
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,14 +47,22 @@ public final class GotunnelException extends RuntimeException {
         return String.valueOf(super.getMessage());
     }
 
-    /** The failure to report for anything thrown: itself if it is one of ours, else an internal error around it. */
+    /**
+     * The failure to report for anything thrown: itself if it is one of ours, even one that comes from another thread,
+     * else an internal error around it. Its sentence names no class of ours: the cause does, for the log.
+     */
     public static GotunnelException of(Throwable thrown) {
-        return thrown instanceof GotunnelException ours
-                ? ours
-                : new GotunnelException(
-                        ErrorCode.INTERNAL,
-                        "gotunnel failed unexpectedly: " + thrown,
-                        "Run the command again with --debug and report what it prints.",
-                        thrown);
+        if (thrown instanceof GotunnelException ours) {
+            return ours;
+        }
+        Throwable cause = thrown.getCause();
+        if (cause != null && (thrown instanceof CompletionException || thrown instanceof ExecutionException)) {
+            return of(cause);
+        }
+        return new GotunnelException(
+                ErrorCode.INTERNAL,
+                "gotunnel failed unexpectedly.",
+                "Run the command again with --debug and report what it prints.",
+                thrown);
     }
 }

@@ -18,15 +18,26 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
     /** Suffixes that no public site can have: {@code .local} (RFC 6762), {@code .test} and {@code .localhost} (RFC 6761). */
     public static final List<String> SUFFIXES = List.of("local", "test", "localhost");
 
+    /** The DNS allows 253; less here, so that the name can be a file's name with an ending. */
+    private static final int MAX_LENGTH = 250;
+
+    private static final int SHOWN_LENGTH = 60;
+
     private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
 
     /** @throws GotunnelException with {@code USAGE} when it is not a full name below an allowed suffix */
     public DomainName {
-        if (ascii.length() > 253 || !List.of(ascii.split("\\.", -1)).stream().allMatch(l -> LABEL.matcher(l).matches())) {
+        if (ascii.isEmpty()
+                || !List.of(ascii.split("\\.", -1)).stream()
+                        .allMatch(label -> LABEL.matcher(label).matches())) {
             throw malformed(ascii);
         }
         String name = ascii;
         if (SUFFIXES.stream().noneMatch(suffix -> name.endsWith("." + suffix))) {
+            throw malformed(ascii);
+        }
+        // The name under .localhost, which every tunnel answers to as well, is the longer one.
+        if (localhost(ascii).length() > MAX_LENGTH) {
             throw malformed(ascii);
         }
     }
@@ -60,10 +71,12 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
         }
     }
 
+    /** Shown short and without what a terminal would obey: it may come from a file or a program. */
     private static GotunnelException malformed(String typed) {
+        String shown = typed.length() > SHOWN_LENGTH ? typed.substring(0, SHOWN_LENGTH) + "…" : typed;
         return new GotunnelException(
                 ErrorCode.USAGE,
-                "\"" + typed + "\" is not a name that gotunnel can serve.",
+                "\"" + shown.replaceAll("\\p{C}", "?") + "\" is not a name that gotunnel can serve.",
                 "Use letters, digits and dashes, with dots between: shop, api.shop or shop.test.");
     }
 
@@ -74,7 +87,11 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
 
     /** The name that browsers lead to this machine without any set-up (RFC 6761, section 6.3). */
     public String localhostName() {
-        return stem() + ".localhost";
+        return localhost(ascii);
+    }
+
+    private static String localhost(String ascii) {
+        return ascii.substring(0, ascii.lastIndexOf('.')) + ".localhost";
     }
 
     /** Whether it is itself a name that browsers lead here without any set-up. */

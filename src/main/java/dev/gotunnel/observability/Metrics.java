@@ -5,6 +5,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.LongGauge;
 import io.opentelemetry.api.metrics.LongUpDownCounter;
 import io.opentelemetry.api.metrics.Meter;
 import java.time.Duration;
@@ -17,6 +18,7 @@ public final class Metrics {
     private static final AttributeKey<String> TUNNEL = AttributeKey.stringKey("tunnel");
     private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
     private static final AttributeKey<String> TYPE = AttributeKey.stringKey("type");
+    private static final AttributeKey<String> DOMAIN = AttributeKey.stringKey("domain");
     private static final AttributeKey<String> COMPONENT = AttributeKey.stringKey("component");
     private static final double NANOS_PER_SECOND = 1e9;
     private static final List<Double> SECONDS =
@@ -29,6 +31,7 @@ public final class Metrics {
     private final DoubleHistogram requestsDuration;
     private final LongCounter errorsTotal;
     private final LongUpDownCounter connectionsActive;
+    private final LongGauge certificatesExpiry;
     private final Map<String, Map<Integer, Attributes>> requestAttributes = new ConcurrentHashMap<>();
 
     Metrics(Meter meter) {
@@ -56,6 +59,11 @@ public final class Metrics {
         connectionsActive = meter.upDownCounterBuilder("connections.active")
                 .setDescription("Connections of clients that are open")
                 .build();
+        certificatesExpiry = meter.gaugeBuilder("certificates.expiry")
+                .ofLongs()
+                .setUnit("d")
+                .setDescription("How long a certificate is still valid")
+                .build();
     }
 
     /** A tunnel began to serve. */
@@ -77,6 +85,11 @@ public final class Metrics {
      */
     public void recordError(ErrorCode type, String component) {
         errorsTotal.add(1, Attributes.of(TYPE, type.id(), COMPONENT, component));
+    }
+
+    /** A certificate is in use that will be valid for a while. */
+    public void certificateExpires(String domain, Duration left) {
+        certificatesExpiry.set(left.toDays(), Attributes.of(DOMAIN, domain));
     }
 
     /** A client's connection opened (1) or closed (-1). */

@@ -2,6 +2,7 @@ package dev.gotunnel.platform;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ public record PortHolder(String name, long pid) {
                 case MACOS -> macos(port);
                 case WINDOWS -> windows(port);
             };
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             return Optional.empty();
         }
     }
@@ -42,7 +43,7 @@ public record PortHolder(String name, long pid) {
         return name + " (pid " + pid + ")";
     }
 
-    private static Optional<PortHolder> linux(int port, Path proc) throws IOException {
+    static Optional<PortHolder> linux(int port, Path proc) throws IOException {
         Set<String> sockets = new HashSet<>();
         for (String table : List.of("net/tcp", "net/tcp6")) {
             Path file = proc.resolve(table);
@@ -85,7 +86,7 @@ public record PortHolder(String name, long pid) {
                     return true;
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // The process belongs to somebody else or ended meanwhile: it is not one that we can name.
             return false;
         }

@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -15,6 +18,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +54,8 @@ public final class PrivateFiles {
             throw new GotunnelException(
                     ErrorCode.IO,
                     path + " is in the way: gotunnel needs a folder there.",
-                    "Move that file away, or choose another folder with GOTUNNEL_DATA_DIR.",
+                    "Move that file away, or choose another folder: GOTUNNEL_CONFIG_DIR, GOTUNNEL_DATA_DIR,"
+                            + " GOTUNNEL_STATE_DIR, GOTUNNEL_RUNTIME_DIR.",
                     e);
         } catch (IOException e) {
             throw unusable("create the folder " + path, path, e);
@@ -94,14 +99,14 @@ public final class PrivateFiles {
             if (!Files.isDirectory(folder)) {
                 directory(folder);
             }
-            temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID());
-            FileAttribute<?>[] mode = isPosix(target) && Files.exists(target)
-                    ? new FileAttribute<?>[] {
-                        PosixFilePermissions.asFileAttribute(Files.getPosixFilePermissions(target))
-                    }
-                    : attributes(target, "rw-------");
-            try (FileChannel channel = FileChannel.open(
-                    temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
+            // Not after the target's own name, which may be as long as a file name can be.
+            temporary = folder.resolve(".gotunnel." + UUID.randomUUID());
+            Set<StandardOpenOption> anew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            try (FileChannel channel = FileChannel.open(temporary, anew, attributes(target, "rw-------"))) {
+                if (isPosix(target) && Files.exists(target)) {
+                    // Not at creation: there the process's umask would take from them.
+                    Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(target));
+                }
                 ByteBuffer buffer = ByteBuffer.wrap(content);
                 while (buffer.hasRemaining()) {
                     channel.write(buffer);
@@ -144,15 +149,33 @@ public final class PrivateFiles {
             return new GotunnelException(
                     ErrorCode.NOT_PERMITTED,
                     "gotunnel may not " + what + ": permission denied.",
-                    "Check who owns it: ls -ld '" + path + "'",
+                    "Check who owns it: ls -ld '" + nearest(path) + "'",
                     cause);
         }
         return new GotunnelException(ErrorCode.IO, "gotunnel cannot " + what + ": " + reason(cause), null, cause);
     }
 
+    /** The path itself, or what there is of it: a folder that could not be made has no owner yet. */
+    private static Path nearest(Path path) {
+        Path absolute = path.toAbsolutePath();
+        for (Path there = absolute; there != null; there = there.getParent()) {
+            if (Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+                return there;
+            }
+        }
+        return absolute;
+    }
+
+    /** The message of most failures of files is no sentence but a path. */
     private static String reason(IOException cause) {
-        String message = cause.getMessage();
-        return (message == null ? cause.getClass().getSimpleName() : message) + ".";
+        if (cause instanceof NoSuchFileException) {
+            return "it does not exist.";
+        }
+        if (cause instanceof FileAlreadyExistsException exists) {
+            return exists.getFile() + " is in the way.";
+        }
+        String message = cause instanceof FileSystemException failed ? failed.getReason() : cause.getMessage();
+        return (message == null ? "the system gives no reason" : message.toLowerCase(Locale.ROOT)) + ".";
     }
 
     private static boolean isPosix(Path path) {

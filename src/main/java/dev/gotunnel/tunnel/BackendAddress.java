@@ -2,6 +2,7 @@ package dev.gotunnel.tunnel;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -65,6 +66,20 @@ public record BackendAddress(String host, int port) {
                 ErrorCode.USAGE,
                 "\"" + text + "\" is not a backend.",
                 "Write http://HOST:PORT, HOST:PORT or PORT, for example http://localhost:3000.");
+    }
+
+    /** Whether it names this very machine, by a reserved name or an address of it that is the same everywhere. */
+    boolean isHere() {
+        if (host.equals("localhost") || host.endsWith(".localhost")) {
+            return true;
+        }
+        try {
+            InetAddress address = InetAddress.ofLiteral(host);
+            // Connecting to the unspecified address (0.0.0.0, ::) leads to this machine.
+            return address.isLoopbackAddress() || address.isAnyLocalAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** The address as a URL, brackets around IPv6. */

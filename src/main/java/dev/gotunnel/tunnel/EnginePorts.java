@@ -69,7 +69,7 @@ record EnginePorts(int http, int https, @Nullable Limitation limitation) {
                     return pair(engine, http, https, LOW_HTTP, LOW_HTTPS, null);
                 } catch (GotunnelException e) {
                     requireTaken(e);
-                    why = new Limitation("high-port", e.getMessage(), String.valueOf(e.hint()));
+                    why = new Limitation("high-port", e.getMessage(), e.hint() == null ? "" : e.hint());
                 }
             } else if (https == null) {
                 why = notPermitted();

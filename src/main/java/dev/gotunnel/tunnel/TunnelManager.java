@@ -4,6 +4,7 @@ import dev.gotunnel.cert.CertInstaller;
 import dev.gotunnel.cert.Leaf;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.DomainName;
 import dev.gotunnel.names.NameResolution;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.privilege.PrivilegeManager;
@@ -14,7 +15,11 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -173,9 +178,19 @@ public final class TunnelManager implements TunnelService, MachineService {
                         othersStart.join();
                     }
                     synchronized (lock) {
+                        requireStarted(entry);
                         return snapshot(entry);
                     }
                 }));
+    }
+
+    /** Who waited for another's start of the same tunnel fails as that one did. */
+    private static void requireStarted(TunnelEntry entry) {
+        Limitation failure = entry.failure;
+        if (entry.state == TunnelState.FAILED && failure != null) {
+            throw new GotunnelException(
+                    ErrorCode.ofId(failure.code()), failure.message(), failure.fix().isEmpty() ? null : failure.fix());
+        }
     }
 
     /** The entry that serves, or is about to serve, exactly what is asked for. */
@@ -207,7 +222,6 @@ public final class TunnelManager implements TunnelService, MachineService {
                         "Stop it first: gotunnel stop " + other.spec.id() + " — or choose another --domain.");
             }
         }
-        refuseLoop(spec);
         TunnelEntry entry = entries.computeIfAbsent(spec.id(), id -> new TunnelEntry(spec, false));
         entry.spec = spec;
         entry.state = TunnelState.STARTING;
@@ -217,15 +231,20 @@ public final class TunnelManager implements TunnelService, MachineService {
         return entry;
     }
 
-    /** A tunnel to ourselves would pass each request round until the machine gives up. */
+    /** A tunnel to ourselves would pass each request round until the machine gives up. Asked once the ports are known. */
     private void refuseLoop(TunnelSpec spec) {
+        Set<Integer> ours = new HashSet<>();
+        synchronized (lock) {
+            if (ports != null) {
+                ours.addAll(List.of(ports.http(), ports.https()));
+            }
+            entries.values().stream().map(entry -> entry.extraPort).filter(Objects::nonNull).forEach(ours::add);
+        }
+        if (spec.httpsPort() != null) {
+            ours.add(spec.httpsPort());
+        }
         for (BackendAddress backend : spec.backends()) {
-            boolean ours = ports != null && (backend.port() == ports.http() || backend.port() == ports.https());
-            boolean here = backend.host().equals("localhost")
-                    || backend.host().endsWith(".localhost")
-                    || backend.host().startsWith("127.")
-                    || backend.host().equals("::1");
-            if (ours && here) {
+            if (backend.isHere() && ours.contains(backend.port())) {
                 throw new GotunnelException(
                         ErrorCode.USAGE,
                         "Port " + backend.port() + " is gotunnel's own: the tunnel would lead to itself.",
@@ -257,6 +276,7 @@ public final class TunnelManager implements TunnelService, MachineService {
         TunnelSpec spec = entry.spec;
         String id = spec.id().toString();
         ProxyEngine running = openEngine();
+        refuseLoop(spec);
         Leaf leaf = certificate(spec);
         entry.undo.did("certificate", () -> forgetCertificate(entry));
         Integer extra = spec.httpsPort() == null ? null : running.listen(spec.httpsPort(), true);
@@ -266,10 +286,9 @@ public final class TunnelManager implements TunnelService, MachineService {
         running.add(routeOf(spec), new KeyMaterial(leaf.key(), leaf.chain()));
         entry.undo.did("route", () -> running.remove(id, DRAIN).join());
         running.checkNow(id);
-        boolean resolves = resolvesInTime(entry);
+        lookUpName(entry);
         synchronized (lock) {
             entry.extraPort = extra;
-            entry.nameResolves = resolves;
             entry.servesSince = Instant.now();
             entry.state = stateByHealth(running, entry);
             parts.telemetry().metrics().incrementTunnels();
@@ -293,12 +312,14 @@ public final class TunnelManager implements TunnelService, MachineService {
     }
 
     private Leaf certificate(TunnelSpec spec) {
-        return parts.telemetry().inSpan("cert.operations", () -> parts.telemetry()
+        String domain = spec.domain().ascii();
+        Leaf leaf = parts.telemetry().inSpan("cert.operations", () -> parts.telemetry()
                 .inSpan(
                         "cert.generate",
                         () -> parts.certificates()
-                                .generateCert(
-                                        spec.domain().ascii(), spec.domain().allNames())));
+                                .generateCert(domain, spec.domain().allNames())));
+        parts.telemetry().metrics().certificateExpires(domain, Duration.between(Instant.now(), leaf.expires()));
+        return leaf;
     }
 
     private KeyMaterial temporaryCertificate(String name) {
@@ -344,21 +365,13 @@ public final class TunnelManager implements TunnelService, MachineService {
 
     private Tunnel bringDown(TunnelId id) {
         TunnelEntry entry;
-        CompletableFuture<Void> underWay;
         synchronized (lock) {
             entry = known(id);
-            underWay = entry.settled;
         }
-        underWay.join();
-        synchronized (lock) {
-            if (!entry.state.serves()) {
-                entry.rest(TunnelState.STOPPED);
-                retire(entry);
+        if (!beginStop(entry)) {
+            synchronized (lock) {
                 return snapshot(entry);
             }
-            entry.state = TunnelState.STOPPING;
-            entry.settled = new CompletableFuture<>();
-            publish(entry);
         }
         entry.undo.undoAll();
         synchronized (lock) {
@@ -371,6 +384,34 @@ public final class TunnelManager implements TunnelService, MachineService {
             entry.settled.complete(null);
             LOG.info("{} stopped", id);
             return snapshot(entry);
+        }
+    }
+
+    /**
+     * Waits for what is under way with a tunnel, and makes it stopping if it serves then.
+     *
+     * @return whether it is the caller's to stop
+     */
+    private boolean beginStop(TunnelEntry entry) {
+        while (true) {
+            CompletableFuture<Void> underWay;
+            synchronized (lock) {
+                if (entry.state.serves()) {
+                    entry.state = TunnelState.STOPPING;
+                    entry.settled = new CompletableFuture<>();
+                    publish(entry);
+                    return true;
+                }
+                if (!entry.state.isActive()) {
+                    if (entry.state == TunnelState.FAILED) {
+                        entry.rest(TunnelState.STOPPED);
+                        retire(entry);
+                    }
+                    return false;
+                }
+                underWay = entry.settled;
+            }
+            underWay.join();
         }
     }
 
@@ -391,11 +432,24 @@ public final class TunnelManager implements TunnelService, MachineService {
                     .map(entry -> entry.spec.id())
                     .toList();
         }
-        List<CompletableFuture<Tunnel>> stops = new ArrayList<>();
+        List<CompletableFuture<Optional<Tunnel>>> stops = new ArrayList<>();
         for (TunnelId id : active) {
-            stops.add(CompletableFuture.supplyAsync(() -> stop(id), workers));
+            stops.add(CompletableFuture.supplyAsync(() -> stopIfKnown(id), workers));
         }
-        return stops.stream().map(CompletableFuture::join).toList();
+        return stops.stream()
+                .map(CompletableFuture::join)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** Somebody else may have stopped it meanwhile, which is what was to be done. */
+    private Optional<Tunnel> stopIfKnown(TunnelId id) {
+        try {
+            return Optional.of(stop(id));
+        } catch (GotunnelException e) {
+            LOG.debug("{}: {}", id, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     // ---- keeping
@@ -427,7 +481,9 @@ public final class TunnelManager implements TunnelService, MachineService {
         parts.certificates().cleanupCert(entry.spec.domain().ascii());
         synchronized (lock) {
             entry.saved = false;
-            retire(entry);
+            if (!entry.state.isActive() && entries.remove(id, entry)) {
+                events.publish(new TunnelEvent.Removed(id.toString()));
+            }
         }
     }
 
@@ -446,28 +502,26 @@ public final class TunnelManager implements TunnelService, MachineService {
         });
     }
 
-    private boolean resolvesInTime(TunnelEntry entry) {
-        String name = entry.spec.domain().ascii();
-        if (entry.spec.domain().isLocalhost()) {
-            return true;
+    /** Waits a moment for whether the name resolves; an answer that comes later is a change like any other. */
+    private void lookUpName(TunnelEntry entry) {
+        DomainName domain = entry.spec.domain();
+        if (domain.isLocalhost()) {
+            return;
         }
-        CompletableFuture<Boolean> lookup =
-                CompletableFuture.supplyAsync(() -> parts.names().leadsHere(name), workers);
+        CompletableFuture<Void> lookup = CompletableFuture.runAsync(
+                () -> nameChanged(entry, domain, parts.names().leadsHere(domain.ascii())), workers);
         try {
-            return lookup.get(NAME_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+            lookup.get(NAME_WAIT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            lookup.thenAccept(resolves -> nameChanged(entry, resolves));
-            return false;
+            LOG.debug("The look-up of {} takes its time", domain);
         } catch (ExecutionException e) {
-            LOG.warn("The name {} could not be looked up", name, e.getCause());
-            return false;
+            LOG.warn("The name {} could not be looked up", domain, e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
         }
     }
 
-    private void checkNames() {
+    void checkNames() {
         List<TunnelEntry> serving;
         synchronized (lock) {
             serving = entries.values().stream()
@@ -476,20 +530,22 @@ public final class TunnelManager implements TunnelService, MachineService {
                     .toList();
         }
         for (TunnelEntry entry : serving) {
-            nameChanged(entry, parts.names().leadsHere(entry.spec.domain().ascii()));
+            DomainName domain = entry.spec.domain();
+            nameChanged(entry, domain, parts.names().leadsHere(domain.ascii()));
         }
     }
 
-    private void nameChanged(TunnelEntry entry, boolean resolves) {
+    private void nameChanged(TunnelEntry entry, DomainName domain, boolean resolves) {
         synchronized (lock) {
-            if (entry.state.serves() && entry.nameResolves != resolves) {
+            boolean current = entry.state.isActive() && entry.spec.domain().equals(domain);
+            if (current && entry.nameResolves != resolves) {
                 entry.nameResolves = resolves;
                 publish(entry);
             }
         }
     }
 
-    private void rotate() {
+    void rotate() {
         List<TunnelSpec> serving;
         synchronized (lock) {
             serving = entries.values().stream()

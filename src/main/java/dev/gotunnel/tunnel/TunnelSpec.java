@@ -24,6 +24,10 @@ public record TunnelSpec(
             throw new GotunnelException(
                     ErrorCode.USAGE, "The tunnel \"" + id.name() + "\" leads nowhere.", "Give it --port or --backend.");
         }
+        if (httpsPort != null && !https) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE, "A tunnel without HTTPS has no HTTPS port.", "Leave one of the two out.");
+        }
         if (httpsPort != null && (httpsPort < 0 || httpsPort > 65535)) {
             throw new GotunnelException(
                     ErrorCode.USAGE,

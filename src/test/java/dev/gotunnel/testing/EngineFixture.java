@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -106,6 +107,16 @@ public final class EngineFixture implements AutoCloseable {
     public static KeyMaterial newMaterial(String name) {
         Leaf leaf = Authority.CA.issue(List.of(name));
         return new KeyMaterial(leaf.key(), leaf.chain());
+    }
+
+    /** A leaf of the test authority for some names. */
+    public static Leaf issue(List<String> names) {
+        return Authority.CA.issue(names);
+    }
+
+    /** The test authority's root. */
+    public static X509Certificate root() {
+        return Authority.CA.root();
     }
 
     /** What trusts the test authority and nothing else. */

@@ -37,7 +37,7 @@ public final class WireClient implements Closeable {
         }
     }
 
-    WireClient(Socket socket) throws IOException {
+    public WireClient(Socket socket) throws IOException {
         this.socket = socket;
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.app;
+
+import org.jspecify.annotations.NullMarked;

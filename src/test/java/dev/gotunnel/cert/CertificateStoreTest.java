@@ -1,0 +1,183 @@
+package dev.gotunnel.cert;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.names.DomainName;
+import dev.gotunnel.testing.Failures;
+import dev.gotunnel.testing.TestClock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class CertificateStoreTest {
+    private static final List<String> NAMES = List.of("shop.localhost", "shop.local");
+
+    @TempDir
+    Path temp;
+
+    private final TestClock clock = new TestClock();
+    private CertificateStore store;
+    private Path file;
+
+    @BeforeEach
+    void open() {
+        store = again();
+        file = temp.resolve("data/certs/shop.local.pem");
+    }
+
+    private CertificateStore again() {
+        return new CertificateStore(temp.resolve("data"), DomainName.SUFFIXES, clock);
+    }
+
+    private Leaf leaf(CertificateStore from) {
+        return from.generateCert("shop.local", NAMES);
+    }
+
+    @Test
+    void makesTheAuthorityOnceAndFindsItAgain() {
+        assertEquals(store.installCA(), store.installCA());
+        assertEquals(store.installCA(), again().installCA());
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void keyAndChainStandInOneFileForTheirOwnerAlone() throws Exception {
+        Leaf leaf = leaf(store);
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())));
+        assertEquals(leaf.chain(), Pem.certificates(Files.readString(file)));
+        assertEquals(leaf.key(), Pem.privateKey(Files.readString(file)));
+    }
+
+    @Test
+    void aGoodCertificateIsUsedAgainAlsoByTheNextStart() {
+        Leaf first = leaf(store);
+        assertEquals(first, leaf(store));
+        clock.pass(Duration.ofDays(59));
+        assertEquals(first, leaf(again()));
+    }
+
+    @Test
+    void oneThatIsDueIsRenewed() {
+        Leaf first = leaf(store);
+        clock.pass(Duration.ofDays(61));
+        Leaf renewed = leaf(store);
+        assertNotEquals(first, renewed);
+        assertEquals(renewed, leaf(again()));
+    }
+
+    @Test
+    void oneThatLacksANameIsReplacedAndOneThatHasMoreIsNot() {
+        Leaf first = leaf(store);
+        Leaf wider = store.generateCert("shop.local", List.of("shop.localhost", "shop.local", "shop.test"));
+        assertNotEquals(first, wider);
+        assertEquals(wider, leaf(store));
+    }
+
+    private void assertReplacedAfter(String content) throws Exception {
+        Leaf before = leaf(store);
+        Files.writeString(file, content);
+        Leaf after = leaf(again());
+        assertNotEquals(before, after);
+        assertEquals(after, leaf(again()));
+    }
+
+    @Test
+    void aDamagedFileIsReplaced() throws Exception {
+        assertReplacedAfter("damaged");
+        assertReplacedAfter("");
+        assertReplacedAfter(Files.readString(file).substring(0, 300));
+    }
+
+    @Test
+    void aFileWithAKeyAloneIsReplaced() throws Exception {
+        assertReplacedAfter(Pem.encode(leaf(store).key()));
+    }
+
+    @Test
+    void aFileWithAForeignKeyIsReplaced() throws Exception {
+        Leaf leaf = leaf(store);
+        StringBuilder mixed = new StringBuilder(Pem.encode(CertificateBuilder.newKeyPair().getPrivate()));
+        leaf.chain().forEach(certificate -> mixed.append(Pem.encode(certificate)));
+        assertReplacedAfter(mixed.toString());
+    }
+
+    @Test
+    void aCertificateOfAnEarlierAuthorityIsReplaced() throws Exception {
+        Leaf before = leaf(store);
+        Files.move(temp.resolve("data/ca"), temp.resolve("old-ca"));
+        CertificateStore fresh = again();
+        assertNotEquals(before, leaf(fresh));
+        assertEquals(leaf(fresh), leaf(again()));
+    }
+
+    @Test
+    void aCertificateThatClaimsOurIntermediateWithoutItsSignatureIsReplaced() throws Exception {
+        Leaf ours = leaf(store);
+        Leaf foreign = new CertificateStore(temp.resolve("other"), DomainName.SUFFIXES, clock)
+                .generateCert("shop.local", NAMES);
+        assertReplacedAfter(Pem.encode(foreign.key()) + Pem.encode(foreign.certificate())
+                + Pem.encode(ours.chain().getLast()));
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aKeyThatOthersCouldReadIsRefused() throws Exception {
+        leaf(store);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+        Failures.of(ErrorCode.NOT_PERMITTED, () -> leaf(store));
+    }
+
+    @Test
+    void cleanupForgetsTheKey() {
+        leaf(store);
+        store.cleanupCert("shop.local");
+        assertFalse(Files.exists(file));
+        store.cleanupCert("shop.local");
+        store.cleanupCert("never.local");
+    }
+
+    @Test
+    void aTemporaryCertificateIsNotKept() {
+        Leaf leaf = store.temporaryCert(List.of("unknown.local"));
+        assertEquals(2, leaf.chain().size());
+        assertFalse(Files.exists(file.getParent()));
+    }
+
+    @Test
+    void threadsThatAskAtOnceGetTheSameCertificate() throws Exception {
+        Set<Leaf> leaves = new HashSet<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            for (Future<Leaf> leaf : threads.invokeAll(IntStream.range(0, 4)
+                    .<java.util.concurrent.Callable<Leaf>>mapToObj(i -> () -> leaf(store))
+                    .toList())) {
+                leaves.add(leaf.get());
+            }
+        }
+        assertEquals(1, leaves.size());
+    }
+
+    @Test
+    void theLongestNameHasAFile() {
+        String name = DomainName.parse(("a".repeat(59) + ".").repeat(4) + "test").ascii();
+        assertTrue(store.generateCert(name, List.of(name)).chain().size() == 2);
+        assertTrue(Files.exists(temp.resolve("data/certs/" + name + ".pem")));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.cert;
+
+import org.jspecify.annotations.NullMarked;

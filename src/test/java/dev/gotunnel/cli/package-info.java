@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.cli;
+
+import org.jspecify.annotations.NullMarked;

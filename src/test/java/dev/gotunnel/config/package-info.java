@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.config;
+
+import org.jspecify.annotations.NullMarked;

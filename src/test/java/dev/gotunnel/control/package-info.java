@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.error;
+
+import org.jspecify.annotations.NullMarked;

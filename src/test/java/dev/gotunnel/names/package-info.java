@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.names;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.observability;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.privilege;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.tunnel;
+
+import org.jspecify.annotations.NullMarked;
