@@ -76,6 +76,7 @@ final class Exchange implements UpstreamConnector.Listener {
         String host = request.headers().get(HttpHeaderNames.HOST);
         String name = HostName.of(host);
         if (host == null || name == null || request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
+            client.closeAfterResponse();
             answer(ErrorPage.badRequest("The request does not say which host it is for."));
             return;
         }

@@ -24,6 +24,7 @@ import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,9 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
     private static final int CONNECTION_WINDOW = 4 << 20;
     private static final int MAX_HEADER_LIST = 64 * 1024;
     private static final int FLUSHES_IN_ONE = 256;
+
+    /** How long a client may go on to send a body that nobody wants. */
+    private static final int LINGER_MILLIS = 1000;
 
     private final EngineContext engine;
     private final Http2FrameCodec codec;
@@ -214,6 +218,22 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
 
     void forget(Http2FrameStream stream) {
         streams.remove(stream.id());
+    }
+
+    /**
+     * Ends a stream that has been answered although its request goes on (RFC 9113 section 8.1). What is on its way by now
+     * still finds the stream open: every frame to a closed one costs a reset, and too many of those the connection.
+     */
+    void resetLater(Http2FrameStream stream) {
+        context().executor()
+                .schedule(
+                        () -> {
+                            if (codec.connection().stream(stream.id()) != null) {
+                                reset(stream, Http2Error.NO_ERROR);
+                            }
+                        },
+                        LINGER_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     void reset(Http2FrameStream stream, Http2Error error) {

@@ -352,16 +352,20 @@ class Http2Test {
     void refusesWhatHttp1CouldReadInTwoWays(Http2Headers headers) throws Exception {
         try (Http2Client client = peer(echo)) {
             client.headers(3, headers, true);
-            Frame frame = client.next();
-            while (frame instanceof Frame.Window) {
-                frame = client.next();
-            }
-            boolean refused = frame instanceof Frame.Reset
-                    || frame instanceof Frame.GoAway
-                    || (frame instanceof Frame.Headers answer && answer.headers().status().toString().equals("400"));
-            assertTrue(refused, frame::toString);
-            assertEquals("", echo.received());
+            assertRefused(client);
         }
+    }
+
+    private void assertRefused(Http2Client client) throws InterruptedException {
+        Frame frame = client.next();
+        while (frame instanceof Frame.Window) {
+            frame = client.next();
+        }
+        boolean refused = frame instanceof Frame.Reset
+                || frame instanceof Frame.GoAway
+                || (frame instanceof Frame.Headers answer && answer.headers().status().toString().equals("400"));
+        assertTrue(refused, frame::toString);
+        assertEquals("", echo.received());
     }
 
     @ParameterizedTest
@@ -369,8 +373,7 @@ class Http2Test {
     void refusesAnAuthorityThatIsNone(String authority) throws Exception {
         try (Http2Client client = peer(echo)) {
             client.headers(3, request("GET", authority, "/"), true);
-            assertEquals("400", client.next(Frame.Headers.class, 3).headers().status().toString());
-            assertEquals("", echo.received());
+            assertRefused(client);
         }
     }
 
@@ -448,7 +451,7 @@ class Http2Test {
             for (int i = 0; i <= ClientTicks.LIMIT; i++) {
                 fixture.engine().tickClients();
             }
-            assertEquals(Http2Error.NO_ERROR.code(), idle.next(Frame.GoAway.class, Integer.MAX_VALUE).error());
+            assertEquals(Http2Error.NO_ERROR.code(), idle.next(Frame.GoAway.class, 0).error());
             idle.next(Frame.Closed.class, 0);
             answer.countDown();
             assertEquals("x", busy.body(3));

@@ -128,7 +128,9 @@ public final class EngineFixture implements AutoCloseable {
     }
 
     public WireClient secure(String name, int port) throws IOException {
-        SSLSocket socket = (SSLSocket) trust().getSocketFactory().createSocket(loopback(), port);
+        // Sessions are resumed by the host that the factory is told, whatever the name asked for.
+        SSLSocket socket = (SSLSocket) trust().getSocketFactory()
+                .createSocket(new Socket(loopback(), port), name.isEmpty() ? "127.0.0.1" : name, port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(name.isEmpty() ? List.of() : List.of(new SNIHostName(name)));
         socket.setSSLParameters(parameters);

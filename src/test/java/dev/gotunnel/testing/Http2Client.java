@@ -31,6 +31,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -44,6 +45,7 @@ public final class Http2Client implements AutoCloseable {
     private final DefaultHttp2FrameWriter writer =
             new DefaultHttp2FrameWriter(new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE));
     private final Channel channel;
+    private final CountDownLatch settled = new CountDownLatch(1);
     private volatile ChannelHandlerContext context;
 
     /** What the server sent; {@code end} closes the stream from its side. */
@@ -96,6 +98,12 @@ public final class Http2Client implements AutoCloseable {
             context.write(Http2CodecUtil.connectionPrefaceBuf());
             writer.writeSettings(context, new Http2Settings(), context.newPromise());
         });
+        try {
+            // The server's windows hold from the moment on that it has our acknowledgement.
+            settled.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void run(Runnable step) {
@@ -284,6 +292,7 @@ public final class Http2Client implements AutoCloseable {
         public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
             writer.writeSettingsAck(ctx, ctx.newPromise());
             ctx.flush();
+            settled.countDown();
         }
     }
 
