@@ -26,7 +26,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
-import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -93,14 +93,11 @@ public final class Http2Client implements AutoCloseable {
                 .connect(InetAddress.getLoopbackAddress(), fixture.securePort())
                 .syncUninterruptibly()
                 .channel();
-        channel.pipeline().get(SslHandler.class).handshakeFuture().syncUninterruptibly();
-        run(() -> {
-            context.write(Http2CodecUtil.connectionPrefaceBuf());
-            writer.writeSettings(context, new Http2Settings(), context.newPromise());
-        });
         try {
             // The server's windows hold from the moment on that it has our acknowledgement.
-            settled.await(10, TimeUnit.SECONDS);
+            if (!settled.await(10, TimeUnit.SECONDS)) {
+                throw new AssertionError("the server sent no settings");
+            }
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -182,6 +179,18 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
+    /** The error that the server says goodbye with. */
+    public long goodbye() throws InterruptedException {
+        Frame frame = next();
+        while (!(frame instanceof Frame.GoAway)) {
+            if (frame instanceof Frame.Closed) {
+                throw new AssertionError("closed without a goodbye");
+            }
+            frame = next();
+        }
+        return ((Frame.GoAway) frame).error();
+    }
+
     public boolean hasNext() {
         return !frames.isEmpty();
     }
@@ -217,6 +226,15 @@ public final class Http2Client implements AutoCloseable {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             context = ctx;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent done && done.isSuccess()) {
+                ctx.write(Http2CodecUtil.connectionPrefaceBuf());
+                writer.writeSettings(ctx, new Http2Settings(), ctx.newPromise());
+                ctx.flush();
+            }
         }
 
         @Override
