@@ -47,9 +47,9 @@ public final class EngineFixture implements AutoCloseable {
         engine.redirectTo(securePort);
     }
 
-    /** On the best transport that the machine has. */
+    /** On the best transport that the machine has, or the one that {@code -Dgotunnel.test.transport} names. */
     public static EngineFixture start() {
-        return new EngineFixture(null, Telemetry.off());
+        return new EngineFixture(System.getProperty("gotunnel.test.transport"), Telemetry.off());
     }
 
     /** On a transport by its name. */
@@ -58,7 +58,7 @@ public final class EngineFixture implements AutoCloseable {
     }
 
     public static EngineFixture start(Telemetry telemetry) {
-        return new EngineFixture(null, telemetry);
+        return new EngineFixture(System.getProperty("gotunnel.test.transport"), telemetry);
     }
 
     public ProxyEngine engine() {
