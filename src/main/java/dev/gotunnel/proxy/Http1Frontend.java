@@ -139,7 +139,9 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         boolean codingKnown = coding == null
                 || (HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)
                         && request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING).size() == 1);
-        return codingKnown && (version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0));
+        return codingKnown
+                && RequestTarget.isPlain(request.uri())
+                && (version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0));
     }
 
     /** A request line with a whole URL names its host itself (RFC 9112 section 3.2.2). */
@@ -271,6 +273,8 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
 
     @Override
     public void abort() {
+        // What the client has not got yet still tells it what broke off.
+        context().flush();
         context().close();
     }
 

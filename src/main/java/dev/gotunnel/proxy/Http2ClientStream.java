@@ -74,7 +74,7 @@ final class Http2ClientStream implements ClientStream {
     private static @Nullable HttpRequest toHttp1(Http2Headers from, boolean endStream) {
         CharSequence method = from.method();
         CharSequence path = from.path();
-        if (method == null || path == null || !isTarget(path)) {
+        if (method == null || path == null || !RequestTarget.isOrigin(path)) {
             return null;
         }
         try {
@@ -108,18 +108,6 @@ final class Http2ClientStream implements ClientStream {
         } catch (IllegalArgumentException e) {
             return null;
         }
-    }
-
-    private static boolean isTarget(CharSequence path) {
-        if (path.isEmpty() || (path.charAt(0) != '/' && !"*".contentEquals(path))) {
-            return false;
-        }
-        for (int i = 0; i < path.length(); i++) {
-            if (path.charAt(i) <= ' ' || path.charAt(i) == 0x7f) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Takes over a part of the request's body. */
@@ -202,7 +190,12 @@ final class Http2ClientStream implements ClientStream {
     @Override
     public void writeHead(HttpResponse head, boolean bodiless) {
         responseEnded = bodiless || "0".equals(head.headers().get(HttpHeaderNames.CONTENT_LENGTH));
-        write(new DefaultHttp2HeadersFrame(toHttp2(head), responseEnded));
+        DefaultHttp2HeadersFrame frame = new DefaultHttp2HeadersFrame(toHttp2(head), responseEnded);
+        if (responseEnded) {
+            writeEnd(frame);
+        } else {
+            write(frame);
+        }
     }
 
     private static Http2Headers toHttp2(HttpResponse head) {
@@ -304,16 +297,9 @@ final class Http2ClientStream implements ClientStream {
             frontend.forget(stream);
         } else {
             // The whole answer is there without the rest of the request: RFC 9113 section 8.1.
-            ChannelFuture sent = end;
             frontend.forget(stream);
-            if (sent == null) {
-                frontend.reset(stream, Http2Error.NO_ERROR);
-            } else {
-                sent.addListener(outcome -> {
-                    if (outcome.isSuccess()) {
-                        frontend.reset(stream, Http2Error.NO_ERROR);
-                    }
-                });
+            if (end != null) {
+                end.addListener(_ -> frontend.resetLater(stream));
             }
         }
     }

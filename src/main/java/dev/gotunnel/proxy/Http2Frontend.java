@@ -5,6 +5,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
@@ -24,6 +25,7 @@ import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,9 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
     private static final int CONNECTION_WINDOW = 4 << 20;
     private static final int MAX_HEADER_LIST = 64 * 1024;
     private static final int FLUSHES_IN_ONE = 256;
+
+    /** How long a client may go on to send a body that nobody wants. */
+    private static final int LINGER_MILLIS = 1000;
 
     private final EngineContext engine;
     private final Http2FrameCodec codec;
@@ -189,7 +194,10 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
             ctx.writeAndFlush(new DefaultHttp2ResetFrame(failed.error()).stream(failed.stream()));
         } else {
             LOG.debug("An HTTP/2 connection failed: {}", cause.toString());
-            ctx.close();
+            if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+                ctx.close();
+            }
+            // Else the codec says goodbye with the error's own code, and closes.
         }
     }
 
@@ -214,6 +222,22 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
 
     void forget(Http2FrameStream stream) {
         streams.remove(stream.id());
+    }
+
+    /**
+     * Ends a stream that has been answered although its request goes on (RFC 9113 section 8.1). What is on its way by now
+     * still finds the stream open: every frame to a closed one costs a reset, and too many of those the connection.
+     */
+    void resetLater(Http2FrameStream stream) {
+        context().executor()
+                .schedule(
+                        () -> {
+                            if (codec.connection().stream(stream.id()) != null) {
+                                reset(stream, Http2Error.NO_ERROR);
+                            }
+                        },
+                        LINGER_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     void reset(Http2FrameStream stream, Http2Error error) {

@@ -23,10 +23,12 @@ class ForwardingTest {
     private final EngineFixture fixture = EngineFixture.start();
 
     @AutoClose
-    private final TestBackend backend = TestBackend.answering((_, peer) -> peer.send(
-            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive, X-Private, Content-Length\r\n"
+    private final TestBackend backend = TestBackend.answering((request, peer) -> {
+        peer.readBody(request);
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive, X-Private, Content-Length\r\n"
                     + "Keep-Alive: timeout=9\r\nX-Private: 1\r\nProxy-Authenticate: Basic\r\nUpgrade: h2c\r\n"
-                    + "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nServer: theirs\r\n\r\n"));
+                    + "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nServer: theirs\r\n\r\n");
+    });
 
     private Request forwarded(String host, String... fields) throws IOException {
         if (fixture.engine().health("test/shop.localhost").isEmpty()) {

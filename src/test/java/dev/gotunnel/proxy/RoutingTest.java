@@ -209,7 +209,7 @@ class RoutingTest {
                 }
             }));
         }
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 100 || served.get() < 1000; i++) {
             fixture.route("other.localhost", backend);
             fixture.engine().remove("test/other.localhost", Duration.ofSeconds(5)).get(5, TimeUnit.SECONDS);
         }
@@ -217,7 +217,6 @@ class RoutingTest {
         for (CompletableFuture<Void> one : load) {
             one.get(10, TimeUnit.SECONDS);
         }
-        assertTrue(served.get() > 100, served::toString);
     }
 
     @Test

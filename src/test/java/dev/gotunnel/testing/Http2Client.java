@@ -26,11 +26,12 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
-import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -44,6 +45,7 @@ public final class Http2Client implements AutoCloseable {
     private final DefaultHttp2FrameWriter writer =
             new DefaultHttp2FrameWriter(new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE));
     private final Channel channel;
+    private final CountDownLatch settled = new CountDownLatch(1);
     private volatile ChannelHandlerContext context;
 
     /** What the server sent; {@code end} closes the stream from its side. */
@@ -91,11 +93,14 @@ public final class Http2Client implements AutoCloseable {
                 .connect(InetAddress.getLoopbackAddress(), fixture.securePort())
                 .syncUninterruptibly()
                 .channel();
-        channel.pipeline().get(SslHandler.class).handshakeFuture().syncUninterruptibly();
-        run(() -> {
-            context.write(Http2CodecUtil.connectionPrefaceBuf());
-            writer.writeSettings(context, new Http2Settings(), context.newPromise());
-        });
+        try {
+            // The server's windows hold from the moment on that it has our acknowledgement.
+            if (!settled.await(10, TimeUnit.SECONDS)) {
+                throw new AssertionError("the server sent no settings");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void run(Runnable step) {
@@ -174,6 +179,18 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
+    /** The error that the server says goodbye with. */
+    public long goodbye() throws InterruptedException {
+        Frame frame = next();
+        while (!(frame instanceof Frame.GoAway)) {
+            if (frame instanceof Frame.Closed) {
+                throw new AssertionError("closed without a goodbye");
+            }
+            frame = next();
+        }
+        return ((Frame.GoAway) frame).error();
+    }
+
     public boolean hasNext() {
         return !frames.isEmpty();
     }
@@ -209,6 +226,15 @@ public final class Http2Client implements AutoCloseable {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             context = ctx;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent done && done.isSuccess()) {
+                ctx.write(Http2CodecUtil.connectionPrefaceBuf());
+                writer.writeSettings(ctx, new Http2Settings(), ctx.newPromise());
+                ctx.flush();
+            }
         }
 
         @Override
@@ -284,6 +310,7 @@ public final class Http2Client implements AutoCloseable {
         public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
             writer.writeSettingsAck(ctx, ctx.newPromise());
             ctx.flush();
+            settled.countDown();
         }
     }
 
