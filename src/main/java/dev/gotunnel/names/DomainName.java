@@ -23,6 +23,7 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
 
     private static final int SHOWN_LENGTH = 60;
 
+    private static final Pattern LOOPBACK = Pattern.compile("127(?:\\.[0-9]{1,3}){3}");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
 
     /** @throws GotunnelException with {@code USAGE} when it is not a full name below an allowed suffix */
@@ -92,6 +93,13 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
 
     private static String localhost(String ascii) {
         return ascii.substring(0, ascii.lastIndexOf('.')) + ".localhost";
+    }
+
+    /** Whether a host can only mean this machine or its network: a reserved name or a loopback address, brackets off. */
+    public static boolean isLocal(String host) {
+        return LOOPBACK.matcher(host).matches()
+                || host.equals("::1")
+                || SUFFIXES.stream().anyMatch(suffix -> host.equals(suffix) || host.endsWith("." + suffix));
     }
 
     /** Whether it is itself a name that browsers lead here without any set-up. */

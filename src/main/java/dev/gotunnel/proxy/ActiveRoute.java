@@ -7,15 +7,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A route as it serves: its backends' connections and the exchanges under way. Any thread. */
 final class ActiveRoute {
     private final Route route;
     private final List<Upstream> upstreams;
-    private final AtomicInteger open = new AtomicInteger();
-    private final Set<Exchange> endless = ConcurrentHashMap.newKeySet();
+    private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable CompletableFuture<Void> drained;
 
     ActiveRoute(Route route) {
@@ -49,41 +47,43 @@ final class ActiveRoute {
         return last;
     }
 
-    void exchangeBegins() {
-        open.incrementAndGet();
+    void exchangeBegins(Exchange exchange) {
+        open.add(exchange);
     }
 
     void exchangeEnds(Exchange exchange) {
-        endless.remove(exchange);
-        int left = open.decrementAndGet();
+        open.remove(exchange);
         CompletableFuture<Void> waiting = drained;
-        if (left <= 0 && waiting != null) {
+        if (waiting != null && open.isEmpty()) {
             waiting.complete(null);
         }
     }
 
     /** An exchange has turned out to have no end of its own: a WebSocket or an event stream. */
     void exchangeIsEndless(Exchange exchange) {
-        endless.add(exchange);
         if (drained != null) {
             exchange.breakOff();
         }
     }
 
     /**
-     * Waits until the exchanges under way have ended. Those without an end of their own are broken off at once. The route
-     * must have been taken from the router before.
+     * Waits until the exchanges under way have ended. Those without an end of their own are broken off at once, the others
+     * when the time is over: nothing goes on through a tunnel that has stopped. The route must have been taken from the
+     * router before.
      *
      * @return completes when all have ended or the time is over
      */
     CompletableFuture<Void> drain(Duration limit) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         drained = done;
-        endless.forEach(Exchange::breakOff);
-        if (open.get() <= 0) {
+        open.stream().filter(Exchange::isEndless).forEach(Exchange::breakOff);
+        if (open.isEmpty()) {
             done.complete(null);
         }
         return done.completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((_, _) -> upstreams.forEach(Upstream::close));
+                .whenComplete((_, _) -> {
+                    open.forEach(Exchange::breakOff);
+                    upstreams.forEach(Upstream::close);
+                });
     }
 }

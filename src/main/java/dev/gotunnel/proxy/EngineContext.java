@@ -1,6 +1,7 @@
 package dev.gotunnel.proxy;
 
 import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.names.DomainName;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.proxy.Upstream.Outage;
 import io.netty.channel.ConnectTimeoutException;
@@ -99,7 +100,14 @@ final class EngineContext {
         return "https://" + name + (port == 443 ? "" : ":" + port);
     }
 
+    /**
+     * Lists the tunnels, but only to who asked for a name that is local by itself: a page on the internet can have its own
+     * name resolve to this machine, and would read the list as if it were its own.
+     */
     ErrorPage unknownName(String name, ClientConnection client) {
+        if (!DomainName.isLocal(name)) {
+            return ErrorPage.badRequest("gotunnel serves local names only.");
+        }
         List<ErrorPage.Link> links = router.all().stream()
                 .map(ActiveRoute::route)
                 .map(route -> new ErrorPage.Link(

@@ -136,6 +136,14 @@ final class ErrorPage {
         return page;
     }
 
+    /** The request has come through here again and again. */
+    static ErrorPage loop(String tunnel) {
+        return new ErrorPage(
+                HttpResponseStatus.valueOf(508, "Loop Detected"),
+                "The tunnel " + tunnel + " leads back to itself",
+                "Its backend sends the request to gotunnel again. Give the tunnel the port of the service itself.");
+    }
+
     /** A backend accepted the connection and gave no proper answer. */
     static ErrorPage badAnswer(String tunnel, String backend, String reason) {
         ErrorPage page = new ErrorPage(

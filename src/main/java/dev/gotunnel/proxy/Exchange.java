@@ -30,6 +30,7 @@ final class Exchange implements UpstreamConnector.Listener {
     private static final Set<HttpMethod> IDEMPOTENT = Set.of(
             HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE, HttpMethod.PUT, HttpMethod.DELETE);
 
+    private static final String EVENT_STREAM = "text/event-stream";
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final EngineContext engine;
@@ -50,6 +51,9 @@ final class Exchange implements UpstreamConnector.Listener {
     private boolean responseStarted;
     private boolean answered;
     private boolean ended;
+
+    /** Read by whoever drains the route. */
+    private volatile boolean endless;
 
     Exchange(EngineContext engine, ClientStream client, HttpRequest request) {
         this.engine = engine;
@@ -82,8 +86,12 @@ final class Exchange implements UpstreamConnector.Listener {
             answer(ErrorPage.redirect(engine.secureUrl(name, request.uri(), client.connection())));
             return;
         }
+        if (!ForwardingHeaders.countHop(request.headers())) {
+            answer(ErrorPage.loop(name));
+            return;
+        }
         route = found;
-        found.exchangeBegins();
+        found.exchangeBegins(this);
         record.beginSpan(name, client.connection().scheme());
         upgrade = ForwardingHeaders.wantsWebSocket(request);
         ForwardingHeaders.toBackend(request.headers(), client.connection(), host, record.requestId(), upgrade);
@@ -246,6 +254,7 @@ final class Exchange implements UpstreamConnector.Listener {
         record.status(head.status().code());
         ForwardingHeaders.toClient(head.headers());
         if (route != null && isEventStream(head)) {
+            endless = true;
             route.exchangeIsEndless(this);
         }
         client.writeHead(head, isBodiless(head.status().code()));
@@ -259,7 +268,7 @@ final class Exchange implements UpstreamConnector.Listener {
 
     private static boolean isEventStream(HttpResponse head) {
         String type = head.headers().get(HttpHeaderNames.CONTENT_TYPE);
-        return type != null && type.startsWith("text/event-stream");
+        return type != null && type.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
     }
 
     void responseBody(HttpContent content) {
@@ -298,6 +307,7 @@ final class Exchange implements UpstreamConnector.Listener {
         frontend.upgrade(head, new Relay(backend, this::end));
         installer.accept(new Relay(front, () -> {}));
         if (route != null) {
+            endless = true;
             route.exchangeIsEndless(this);
         }
     }
@@ -369,6 +379,11 @@ final class Exchange implements UpstreamConnector.Listener {
             // The end of the request is still to come, in this very read.
             answered = true;
         }
+    }
+
+    /** Whether it has no end of its own, as WebSockets and event streams have none. Any thread. */
+    boolean isEndless() {
+        return endless;
     }
 
     /** Ends the exchange wherever it stands. Any thread. */

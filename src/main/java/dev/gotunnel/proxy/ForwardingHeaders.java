@@ -34,7 +34,9 @@ final class ForwardingHeaders {
             X_FORWARDED_PROTO,
             FORWARDED,
             X_REQUEST_ID);
+    private static final AsciiString X_GOTUNNEL_HOPS = AsciiString.cached("x-gotunnel-hops");
     private static final int MAX_REQUEST_ID = 128;
+    private static final int MAX_HOPS = 9;
 
     private ForwardingHeaders() {}
 
@@ -61,6 +63,22 @@ final class ForwardingHeaders {
                 FORWARDED,
                 "for=" + client.forwardedFor() + ";host=\"" + host + "\";proto=" + client.scheme());
         headers.set(X_REQUEST_ID, requestId);
+    }
+
+    /**
+     * Counts this passage through gotunnel. A backend may rightly call another tunnel with the headers that it got, but a
+     * request that has passed so often runs in a circle (RFC 5842 section 7.2).
+     *
+     * @return false when it has passed too often
+     */
+    static boolean countHop(HttpHeaders headers) {
+        String before = headers.get(X_GOTUNNEL_HOPS);
+        int hops = before == null ? 1 : before.length() == 1 ? before.charAt(0) - '0' + 1 : MAX_HOPS + 1;
+        if (hops < 1 || hops > MAX_HOPS) {
+            return false;
+        }
+        headers.set(X_GOTUNNEL_HOPS, hops);
+        return true;
     }
 
     /** Prepares a response for the client. */

@@ -1,5 +1,6 @@
 package dev.gotunnel.proxy;
 
+import io.netty.util.NetUtil;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,8 @@ final class HostName {
             if (bracket < 0 || (bracket != end - 1 && !isPort(host, bracket + 1))) {
                 return null;
             }
-            return host.substring(1, bracket).toLowerCase(Locale.ROOT);
+            String literal = host.substring(1, bracket);
+            return NetUtil.isValidIpV6Address(literal) ? literal.toLowerCase(Locale.ROOT) : null;
         }
         if (colon >= 0) {
             if (!isPort(host, colon)) {

@@ -202,6 +202,7 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A reset by the client or a broken TLS record: channelInactive follows and tells the exchange.
+        Failures.logUnexpected(cause);
         ctx.close();
     }
 

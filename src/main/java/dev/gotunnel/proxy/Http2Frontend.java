@@ -27,20 +27,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A client's HTTP/2 connection (RFC 9113). Works on the frames themselves: a channel per stream, as Netty offers it,
  * costs a third of the throughput. One exchange per stream.
  */
 final class Http2Frontend extends ChannelInboundHandlerAdapter {
-    private static final Logger LOG = LoggerFactory.getLogger(Http2Frontend.class);
     private static final int MAX_STREAMS = 256;
     private static final int STREAM_WINDOW = 1 << 20;
     private static final int CONNECTION_WINDOW = 4 << 20;
     private static final int MAX_HEADER_LIST = 64 * 1024;
     private static final int FLUSHES_IN_ONE = 256;
+    private static final int MAX_RESETS = 5000;
+    private static final int RESET_SECONDS = 30;
 
     /** How long a client may go on to send a body that nobody wants. */
     private static final int LINGER_MILLIS = 1000;
@@ -65,6 +64,9 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
                         .maxConcurrentStreams(MAX_STREAMS)
                         .initialWindowSize(STREAM_WINDOW)
                         .maxHeaderListSize(MAX_HEADER_LIST))
+                // Netty's 200 in 30 s is less than two reloads of a page with many modules.
+                .decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_SECONDS)
+                .encoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_SECONDS)
                 // Who closes a connection here has no use for its streams.
                 .gracefulShutdownTimeoutMillis(0)
                 .build();
@@ -193,7 +195,7 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
             }
             ctx.writeAndFlush(new DefaultHttp2ResetFrame(failed.error()).stream(failed.stream()));
         } else {
-            LOG.debug("An HTTP/2 connection failed: {}", cause.toString());
+            Failures.logUnexpected(cause);
             if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
                 ctx.close();
             }

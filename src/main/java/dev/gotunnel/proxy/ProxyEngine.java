@@ -145,14 +145,19 @@ public final class ProxyEngine implements AutoCloseable {
             throw new GotunnelException(
                     ErrorCode.NAME_TAKEN, "Another tunnel serves " + taken + " already.", "See: gotunnel list");
         }
-        route.names().forEach(name -> contexts.put(name, material));
+        try {
+            contexts.put(route.names(), material);
+        } catch (RuntimeException e) {
+            router.remove(active);
+            throw e;
+        }
     }
 
     /** Proves a route's names with another certificate from the next handshake on. */
     public void replaceCertificate(String routeId, KeyMaterial material) {
         ActiveRoute active = find(routeId);
         if (active != null) {
-            active.route().names().forEach(name -> contexts.put(name, material));
+            contexts.put(active.route().names(), material);
         }
     }
 
@@ -256,6 +261,7 @@ public final class ProxyEngine implements AutoCloseable {
         context.clients().newCloseFuture().awaitUninterruptibly(1, TimeUnit.SECONDS);
         transport.group().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
         contexts.close();
-        worker.close();
+        // Not close(): a look-up of a name may hang for seconds, and nobody waits for its answer any more.
+        worker.shutdownNow();
     }
 }

@@ -52,6 +52,7 @@ final class Relay extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A reset on either side ends both: channelInactive follows.
+        Failures.logUnexpected(cause);
         ctx.close();
     }
 }

@@ -16,8 +16,10 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -40,7 +42,7 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
     private final Function<String, KeyMaterial> temporary;
     private final ExecutorService worker;
     private final Map<String, SslContext> ofTunnels = new HashMap<>();
-    private final Map<String, SslContext> ofStrangers = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, CompletableFuture<SslContext>> ofStrangers = new LinkedHashMap<>(16, 0.75f, true);
     private boolean closed;
 
     /**
@@ -57,63 +59,82 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
         return OpenSsl.isAvailable();
     }
 
-    /** Sets the certificate of a name; connections that are open keep the one they have. */
-    void put(String name, KeyMaterial material) {
+    /** Sets the certificate of some names; connections that are open keep the one they have. */
+    void put(List<String> names, KeyMaterial material) {
         SslContext context = context(material);
         synchronized (this) {
-            ReferenceCountUtil.release(ofTunnels.put(name, context));
+            for (String name : names) {
+                ReferenceCountUtil.release(ofTunnels.put(name, ReferenceCountUtil.retain(context)));
+            }
         }
+        ReferenceCountUtil.release(context);
     }
 
     synchronized void remove(String name) {
         ReferenceCountUtil.release(ofTunnels.remove(name));
     }
 
-    /** Called by the SNI handler on its event loop. Whoever gets the context releases it. */
+    /** Called by the SNI handler on its event loop, which never waits here. Whoever gets the context releases it. */
     @Override
-    public Future<SslContext> map(@Nullable String serverName, Promise<SslContext> promise) {
+    public synchronized Future<SslContext> map(@Nullable String serverName, Promise<SslContext> promise) {
         String name = serverName == null ? NO_NAME : serverName.toLowerCase(Locale.ROOT);
-        SslContext known = known(name);
-        if (known != null) {
-            return promise.setSuccess(known);
+        SslContext ofTunnel = ofTunnels.get(name);
+        if (ofTunnel != null) {
+            return promise.setSuccess(ReferenceCountUtil.retain(ofTunnel));
         }
-        try {
-            worker.execute(() -> {
-                try {
-                    SslContext made = ofStranger(name);
-                    if (!promise.trySuccess(made)) {
-                        ReferenceCountUtil.release(made);
-                    }
-                } catch (RuntimeException e) {
-                    promise.tryFailure(e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            promise.tryFailure(e);
+        if (closed) {
+            return promise.setFailure(new IllegalStateException("closed"));
         }
+        CompletableFuture<SslContext> ofStranger = ofStrangers.get(name);
+        if (ofStranger == null) {
+            ofStranger = begin(name);
+        }
+        // Retained while a reference is held for sure: by the map under this lock, or by the maker while it completes.
+        ofStranger.whenComplete((made, failure) -> {
+            if (made == null) {
+                promise.tryFailure(failure);
+            } else if (!promise.trySuccess(ReferenceCountUtil.retain(made))) {
+                ReferenceCountUtil.release(made);
+            }
+        });
         return promise;
     }
 
-    private synchronized @Nullable SslContext known(String name) {
-        SslContext ofTunnel = ofTunnels.get(name);
-        return ReferenceCountUtil.retain(ofTunnel == null ? ofStrangers.get(name) : ofTunnel);
-    }
-
-    private synchronized SslContext ofStranger(String name) {
-        SslContext known = known(name);
-        if (known != null) {
-            return known;
-        }
-        if (closed) {
-            throw new IllegalStateException("closed");
-        }
-        SslContext made = context(temporary.apply(name));
-        ofStrangers.put(name, made);
+    /** Has a context made for a name that no tunnel has; the one unused for longest goes when there are too many. */
+    private CompletableFuture<SslContext> begin(String name) {
+        CompletableFuture<SslContext> future = new CompletableFuture<>();
+        ofStrangers.put(name, future);
         if (ofStrangers.size() > MAX_TEMPORARY) {
             String eldest = ofStrangers.keySet().iterator().next();
-            ReferenceCountUtil.release(ofStrangers.remove(eldest));
+            release(ofStrangers.remove(eldest));
         }
-        return ReferenceCountUtil.retain(made);
+        try {
+            worker.execute(() -> make(name, future));
+        } catch (RejectedExecutionException e) {
+            ofStrangers.remove(name);
+            future.completeExceptionally(e);
+        }
+        return future;
+    }
+
+    private void make(String name, CompletableFuture<SslContext> future) {
+        try {
+            SslContext made = context(temporary.apply(name));
+            ReferenceCountUtil.retain(made);
+            future.complete(made);
+            ReferenceCountUtil.release(made);
+        } catch (RuntimeException e) {
+            synchronized (this) {
+                ofStrangers.remove(name, future);
+            }
+            future.completeExceptionally(e);
+        }
+    }
+
+    private static void release(@Nullable CompletableFuture<SslContext> future) {
+        if (future != null) {
+            future.thenAccept(ReferenceCountUtil::release);
+        }
     }
 
     private static SslContext context(KeyMaterial material) {
@@ -143,7 +164,7 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
         closed = true;
         ofTunnels.values().forEach(ReferenceCountUtil::release);
         ofTunnels.clear();
-        ofStrangers.values().forEach(ReferenceCountUtil::release);
+        ofStrangers.values().forEach(TlsContexts::release);
         ofStrangers.clear();
     }
 }

@@ -275,6 +275,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        Failures.logUnexpected(cause);
         Exchange current = exchange;
         if (current == null || !(cause instanceof IOException)) {
             ctx.close();

@@ -20,12 +20,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens connections to backends on the event loop of the client that asked. {@code localhost} means both loopback
  * addresses (Vite listens on one of them, and which one depends on its Node); other names are resolved off the loop.
  */
 final class UpstreamConnector {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnector.class);
     private static final int CONNECT_TIMEOUT_MILLIS = 5000;
     private static final long RESOLUTION_LIFE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -66,6 +69,8 @@ final class UpstreamConnector {
                     loop.execute(() -> connect(upstream, preferLastGood(endpoint, found), 0, loop, listener));
                 } catch (UnknownHostException e) {
                     loop.execute(() -> listener.connectFailed(e));
+                } catch (RejectedExecutionException e) {
+                    LOG.debug("The engine ended while {} was looked up", endpoint.host());
                 }
             });
         } catch (RejectedExecutionException e) {
