@@ -17,12 +17,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Starts the owner of the engine as a process of its own, for {@code start --detach}. */
 final class BackgroundOwner {
     private static final long READY_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final int PAUSE_MILLIS = 50;
+
+    /** How a command's failure begins. */
+    private static final String COMPLAINT = "gotunnel: ";
 
     private final AppDirectories directories;
     private final GlobalOptions options;
@@ -42,8 +47,9 @@ final class BackgroundOwner {
         Path log = PrivateFiles.directory(directories.state()).resolve("engine.log");
         try {
             PrivateFiles.write(log, new byte[0]);
-            Process process = new ProcessBuilder(command())
-                    .directory(new File(System.getProperty("user.home", ".")))
+            ProcessBuilder builder = new ProcessBuilder(command());
+            builder.environment().putAll(directories.asEnvironment());
+            Process process = builder.directory(new File(System.getProperty("user.home", ".")))
                     .redirectInput(nothing())
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .redirectErrorStream(true)
@@ -57,7 +63,7 @@ final class BackgroundOwner {
                 if (!process.isAlive() && process.exitValue() != 0) {
                     throw new GotunnelException(
                             ErrorCode.OWNER_UNREACHABLE,
-                            "gotunnel could not start in the background: " + lastLine(log),
+                            "gotunnel could not start in the background: " + complaint(log),
                             "Its log: " + log);
                 }
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
@@ -76,9 +82,21 @@ final class BackgroundOwner {
         return new File(OperatingSystem.current() == OperatingSystem.WINDOWS ? "NUL" : "/dev/null");
     }
 
-    private static String lastLine(Path log) throws IOException {
+    /** What it says of its failure; before it, Java may have warned of something. */
+    private static String complaint(Path log) throws IOException {
         List<String> lines = Files.readAllLines(log);
-        return lines.isEmpty() ? "it said nothing." : lines.getFirst();
+        return lines.stream()
+                .filter(line -> line.startsWith(COMPLAINT))
+                .map(line -> line.substring(COMPLAINT.length()))
+                .findFirst()
+                .orElse(lines.isEmpty() ? "it said nothing." : lines.getLast());
+    }
+
+    /** This process's class path, whatever folder it is read from. */
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** By the launcher where there is one, since that chooses the right Java and flags; else as this process was. */
@@ -90,7 +108,7 @@ final class BackgroundOwner {
         } else {
             command.add(ProcessHandle.current().info().command().orElse("java"));
             command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Gotunnel.class.getName()));
+            command.addAll(List.of("-cp", classPath(), Gotunnel.class.getName()));
         }
         command.add("engine");
         add(command, "--config", options.config() == null ? null : options.config().toAbsolutePath());

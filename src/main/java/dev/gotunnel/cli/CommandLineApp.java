@@ -6,7 +6,9 @@ import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionStrategy;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The whole command line: its commands, and how their failures become messages and exit codes. */
@@ -40,7 +42,8 @@ public final class CommandLineApp {
         commandLine
                 .setOut(out)
                 .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Output.Format.class, oneOf(Output.Format.class))
+                .registerConverter(TrustCommand.ExportFormat.class, oneOf(TrustCommand.ExportFormat.class))
                 .setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(parsed -> {
                     if (!CommandLine.printHelpIfRequested(parsed)) {
@@ -67,6 +70,16 @@ public final class CommandLineApp {
      */
     public int run(String... args) {
         return commandLine.execute(args);
+    }
+
+    /** One of a few words in any case, named as the help names them. */
+    private static <E extends Enum<E>> ITypeConverter<E> oneOf(Class<E> type) {
+        List<E> values = List.of(type.getEnumConstants());
+        return typed -> values.stream()
+                .filter(value -> value.toString().equalsIgnoreCase(typed))
+                .findFirst()
+                .orElseThrow(() -> new TypeConversionException("'" + typed + "' is not one of "
+                        + String.join(", ", values.stream().map(Object::toString).toList())));
     }
 
     private static GotunnelException explain(ParameterException wrong) {

@@ -120,8 +120,12 @@ final class Foreground {
         AtomicBoolean gone = new AtomicBoolean();
         try (Subscription _ = tunnels.subscribe(reporter(tunnel.id(), gone, interrupts))) {
             announce(tunnel);
+            if (active(tunnels).stream().noneMatch(known -> known.id().equals(tunnel.id()))) {
+                // It was stopped before the subscription began.
+                interrupts.wake();
+            }
             boolean interrupted = interrupts.await();
-            if (interrupted) {
+            if (interrupted && !gone.get()) {
                 tunnels.stop(spec.id());
             }
         }

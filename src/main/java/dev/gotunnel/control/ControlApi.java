@@ -48,7 +48,7 @@ final class ControlApi {
         }
 
         TunnelSpec toSpec() {
-            if (profile == null || name == null || domain == null || backends == null) {
+            if (profile == null || name == null || domain == null || backends == null || backends.contains(null)) {
                 throw new GotunnelException(
                         ErrorCode.USAGE,
                         "A tunnel needs \"profile\", \"name\", \"domain\" and \"backends\".",

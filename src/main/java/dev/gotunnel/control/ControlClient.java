@@ -61,7 +61,7 @@ public final class ControlClient implements TunnelService, MachineService {
             connection.send(method, ControlApi.PREFIX + path, body);
             byte[] answer = connection.body();
             if (connection.status() != 200) {
-                throw ControlApi.JSON.readValue(answer, Problem.class).toException();
+                throw read(answer, Problem.class).toException();
             }
             return answer;
         } catch (IOException e) {
@@ -170,7 +170,8 @@ public final class ControlClient implements TunnelService, MachineService {
             }
             Thread.ofPlatform().daemon().name("gotunnel-hold").start(() -> pump(connection, listener));
             return new HeldTunnel(changed.tunnel(), connection);
-        } catch (IOException e) {
+        } catch (IOException | JacksonException e) {
+            end(connection);
             throw unreachable(e);
         }
     }
@@ -193,11 +194,7 @@ public final class ControlClient implements TunnelService, MachineService {
         /** Lets it go; the owner stops it. */
         @Override
         public void close() {
-            try {
-                connection.close();
-            } catch (IOException e) {
-                LOG.debug("The connection was closed already: {}", e.toString());
-            }
+            end(connection);
         }
     }
 
@@ -213,22 +210,38 @@ public final class ControlClient implements TunnelService, MachineService {
     }
 
     private HttpOverSocket open(String method, String path, byte[] body) {
+        HttpOverSocket connection = null;
+        boolean streams = false;
         try {
-            HttpOverSocket connection = new HttpOverSocket(socket);
+            connection = new HttpOverSocket(socket);
             connection.send(method, ControlApi.PREFIX + path, body);
-            if (!connection.isEventStream()) {
-                byte[] answer = connection.body();
-                connection.close();
-                throw read(answer, Problem.class).toException();
+            streams = connection.isEventStream();
+            if (!streams) {
+                throw read(connection.body(), Problem.class).toException();
             }
             return connection;
         } catch (IOException e) {
             throw unreachable(e);
+        } finally {
+            if (connection != null && !streams) {
+                end(connection);
+            }
         }
     }
 
-    /** Reads events until the stream ends; an owner that ends without a word has crashed, which is leaving too. */
-    private void pump(HttpOverSocket connection, Consumer<TunnelEvent> listener) {
+    private static void end(HttpOverSocket connection) {
+        try {
+            connection.close();
+        } catch (IOException e) {
+            LOG.debug("The connection was closed already: {}", e.toString());
+        }
+    }
+
+    /**
+     * Reads events until the stream ends; an owner that ends without a word has crashed, which is leaving too. A stream
+     * that this side has closed just ends.
+     */
+    private static void pump(HttpOverSocket connection, Consumer<TunnelEvent> listener) {
         try {
             TunnelEvent event;
             do {
@@ -237,11 +250,15 @@ public final class ControlClient implements TunnelService, MachineService {
             } while (!(event instanceof TunnelEvent.OwnerLeaving));
         } catch (IOException | JacksonException e) {
             LOG.debug("The event stream ended: {}", e.toString());
-            listener.accept(new TunnelEvent.OwnerLeaving());
+            if (connection.isOpen()) {
+                listener.accept(new TunnelEvent.OwnerLeaving());
+            }
+        } finally {
+            end(connection);
         }
     }
 
-    private TunnelEvent next(HttpOverSocket connection) throws IOException {
+    private static TunnelEvent next(HttpOverSocket connection) throws IOException {
         String name = "";
         String data = "";
         for (String line = connection.line(); !(line.isEmpty() && !name.isEmpty()); line = connection.line()) {
@@ -264,11 +281,7 @@ public final class ControlClient implements TunnelService, MachineService {
     @Override
     public synchronized void close() {
         if (stream != null) {
-            try {
-                stream.close();
-            } catch (IOException e) {
-                LOG.debug("The event stream was closed already: {}", e.toString());
-            }
+            end(stream);
         }
         events.close();
     }

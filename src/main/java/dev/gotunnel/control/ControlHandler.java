@@ -27,6 +27,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,17 +135,36 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
 
     private void streamAll(Channel channel) {
-        beginStream(channel);
-        Subscription subscription = tunnels.subscribe(event -> send(channel, event));
+        Subscription subscription = stream(channel, () -> {}, event -> send(channel, event));
         channel.closeFuture().addListener(_ -> subscription.close());
+    }
+
+    /**
+     * Begins a stream of events. The client may rely on every event from the answer's head on, and must not be sent one
+     * before it: so the subscription comes first, and its events wait.
+     *
+     * @param first sends what stands before them
+     */
+    private Subscription stream(Channel channel, Runnable first, Consumer<TunnelEvent> listener) {
+        Object order = new Object();
+        synchronized (order) {
+            Subscription subscription = tunnels.subscribe(event -> {
+                synchronized (order) {
+                    listener.accept(event);
+                }
+            });
+            beginStream(channel);
+            first.run();
+            return subscription;
+        }
     }
 
     private void hold(Channel channel, byte[] body) {
         TunnelSpec spec = ControlRoutes.spec(body);
         refuseSecondHolder(spec);
         Tunnel tunnel = tunnels.start(spec);
-        beginStream(channel);
-        Subscription subscription = tunnels.subscribe(event -> {
+        channel.closeFuture().addListener(_ -> letGo(tunnel));
+        Subscription subscription = stream(channel, () -> send(channel, ControlApi.CHANGED, tunnel), event -> {
             boolean leaving = event instanceof TunnelEvent.OwnerLeaving;
             boolean mine = event instanceof TunnelEvent.Changed changed
                     && changed.tunnel().id().equals(tunnel.id());
@@ -156,15 +176,12 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 endStream(channel);
             }
         });
-        send(channel, ControlApi.CHANGED, tunnel);
+        channel.closeFuture().addListener(_ -> subscription.close());
         if (tunnels.list().stream().noneMatch(known -> known.id().equals(tunnel.id()))) {
             // It was stopped before the subscription began.
+            send(channel, new TunnelEvent.Removed(tunnel.id()));
             endStream(channel);
         }
-        channel.closeFuture().addListener(_ -> {
-            subscription.close();
-            letGo(tunnel);
-        });
     }
 
     /** Two holders of one tunnel would each end it for the other. */

@@ -13,7 +13,10 @@ import java.security.cert.CertificateEncodingException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** Which path does what. Calls block; made on worker threads. */
 final class ControlRoutes {
@@ -56,14 +59,23 @@ final class ControlRoutes {
 
     static TunnelSpec spec(byte[] body) {
         try {
-            return ControlApi.JSON.readValue(body, SpecMessage.class).toSpec();
+            SpecMessage message = ControlApi.JSON.readValue(body, SpecMessage.class);
+            if (message != null) {
+                return message.toSpec();
+            }
+            throw notATunnel("", null);
+        } catch (UnrecognizedPropertyException e) {
+            throw notATunnel(": it knows no key \"" + e.getPropertyName() + "\"", e);
         } catch (JacksonException e) {
-            throw new GotunnelException(
-                    ErrorCode.USAGE,
-                    "The request's body is not a tunnel: " + e.getOriginalMessage(),
-                    "See docs/CONTROL-API.md",
-                    e);
+            TokenStreamLocation place = e.getLocation();
+            throw notATunnel(place == null ? "" : ", as line " + place.getLineNr() + " shows", e);
         }
+    }
+
+    /** Jackson's own messages name our classes. */
+    private static GotunnelException notATunnel(String why, @Nullable Exception cause) {
+        return new GotunnelException(
+                ErrorCode.USAGE, "The request's body is not a tunnel" + why + ".", "See docs/CONTROL-API.md", cause);
     }
 
     private static TunnelId id(String[] parts) {

@@ -8,6 +8,8 @@ import dev.gotunnel.tunnel.TunnelService;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -15,8 +17,14 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -68,7 +76,7 @@ public final class ControlServer implements AutoCloseable {
                             channel.pipeline()
                                     .addLast(
                                             new HttpServerCodec(),
-                                            new HttpObjectAggregator(MAX_BODY_BYTES),
+                                            new OneBody(),
                                             new ControlHandler(routes, tunnels, workers));
                         }
                     })
@@ -88,6 +96,23 @@ public final class ControlServer implements AutoCloseable {
                     "gotunnel cannot open its control socket " + socket + ".",
                     "If the path is longer than 100 characters, choose a shorter folder with GOTUNNEL_RUNTIME_DIR.",
                     e);
+        }
+    }
+
+    /** Netty's own would refuse a body that is too large and wait for the next request. */
+    private static final class OneBody extends HttpObjectAggregator {
+        OneBody() {
+            super(MAX_BODY_BYTES);
+        }
+
+        @Override
+        protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized) {
+            DefaultFullHttpResponse refusal =
+                    new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE);
+            refusal.headers()
+                    .set(HttpHeaderNames.CONTENT_LENGTH, 0)
+                    .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            ctx.writeAndFlush(refusal).addListener(ChannelFutureListener.CLOSE);
         }
     }
 

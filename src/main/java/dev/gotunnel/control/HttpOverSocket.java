@@ -14,12 +14,16 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One request to the control socket and its answer. The JDK's HTTP client cannot open Unix sockets, and loading Netty
  * would double the time of a short command; the peer is our own server, which always closes the connection.
  */
 final class HttpOverSocket implements AutoCloseable {
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 (\\d{3}) .*");
+
     private final SocketChannel channel;
     private final InputStream in;
     private int status;
@@ -40,16 +44,26 @@ final class HttpOverSocket implements AutoCloseable {
         while (request.hasRemaining()) {
             channel.write(request);
         }
-        String[] statusLine = line().split(" ", 3);
-        status = Integer.parseInt(statusLine[1]);
+        status = statusOf(line());
         Map<String, String> fields = new HashMap<>();
         for (String field = line(); !field.isEmpty(); field = line()) {
             int colon = field.indexOf(':');
+            if (colon < 0) {
+                throw new IOException("not a header: " + field);
+            }
             fields.put(
                     field.substring(0, colon).toLowerCase(Locale.ROOT),
                     field.substring(colon + 1).strip());
         }
         headers = fields;
+    }
+
+    private static int statusOf(String line) throws IOException {
+        Matcher matcher = STATUS_LINE.matcher(line);
+        if (!matcher.matches()) {
+            throw new IOException("not an answer of gotunnel: " + line);
+        }
+        return Integer.parseInt(matcher.group(1));
     }
 
     int status() {
@@ -80,6 +94,11 @@ final class HttpOverSocket implements AutoCloseable {
         }
         String text = bytes.toString(StandardCharsets.UTF_8);
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    /** Whether this side has not ended the exchange. */
+    boolean isOpen() {
+        return channel.isOpen();
     }
 
     /** Ends the exchange; a thread that reads sees the end of the stream. */

@@ -66,6 +66,15 @@ public record AppDirectories(Path config, Path data, Path state, Path runtime) {
         return value == null || value.isBlank() ? fallback : Path.of(value).toAbsolutePath();
     }
 
+    /** The variables that give another process, in another working directory, the same directories. */
+    public Map<String, String> asEnvironment() {
+        return Map.of(
+                "GOTUNNEL_CONFIG_DIR", config.toString(),
+                "GOTUNNEL_DATA_DIR", data.toString(),
+                "GOTUNNEL_STATE_DIR", state.toString(),
+                "GOTUNNEL_RUNTIME_DIR", runtime.toString());
+    }
+
     /** The user's configuration file; it need not exist. */
     public Path configFile() {
         return config.resolve("gotunnel.yaml");

@@ -14,6 +14,8 @@ import java.util.Locale;
  * @param port 1 to 65535
  */
 public record BackendAddress(String host, int port) {
+    private static final int MAX_DIGITS = 5;
+
     /** @throws GotunnelException with {@code USAGE} when the port is out of range or the host is empty */
     public BackendAddress {
         if (port < 1 || port > 65535) {
@@ -34,7 +36,11 @@ public record BackendAddress(String host, int port) {
      */
     public static BackendAddress parse(String text) {
         String url = text.strip();
-        if (url.chars().allMatch(Character::isDigit) && !url.isEmpty() && url.length() < 6) {
+        if (url.chars().allMatch(Character::isDigit) && !url.isEmpty()) {
+            if (url.length() > MAX_DIGITS) {
+                // Java would take it for a host's name.
+                throw malformed(text);
+            }
             return new BackendAddress("localhost", Integer.parseInt(url));
         }
         try {

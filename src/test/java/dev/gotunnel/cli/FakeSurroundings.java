@@ -1,0 +1,119 @@
+package dev.gotunnel.cli;
+
+import dev.gotunnel.control.ControlClient;
+import dev.gotunnel.control.ControlServer;
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.testing.EngineFixture;
+import dev.gotunnel.testing.FakeTunnelService;
+import dev.gotunnel.testing.InMemoryTunnelStore;
+import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.TunnelService;
+import dev.gotunnel.tunnel.TunnelStore;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** An application around the commands, of which a test says who owns the engine. */
+final class FakeSurroundings implements Surroundings, AutoCloseable {
+    final FakeTunnelService tunnels = new FakeTunnelService();
+    final InMemoryTunnelStore saved = new InMemoryTunnelStore();
+    private final Path socket;
+    private @Nullable ControlServer server;
+    volatile @Nullable GlobalOptions begun;
+    volatile boolean free = true;
+    volatile int desktops;
+    private volatile StringWriter latest = new StringWriter();
+
+    FakeSurroundings(Path folder) {
+        socket = folder.resolve("control.sock");
+    }
+
+    /**
+     * What a command printed.
+     *
+     * @param out its result
+     * @param err what stands beside it
+     */
+    record Printed(int exit, String out, String err) {}
+
+    /** What the latest command has printed so far. */
+    String printed() {
+        return latest.toString();
+    }
+
+    Printed run(String... args) {
+        StringWriter out = new StringWriter();
+        latest = out;
+        StringWriter err = new StringWriter();
+        int exit = new CommandLineApp(this, "1.2.3", new PrintWriter(out), new PrintWriter(err)).run(args);
+        return new Printed(exit, out.toString(), err.toString());
+    }
+
+    /** Somebody else owns the engine from now on. */
+    FakeSurroundings owned() {
+        server = new ControlServer(socket, tunnels, machine(), () -> {});
+        free = false;
+        return this;
+    }
+
+    @Override
+    public void begin(GlobalOptions options) {
+        begun = options;
+    }
+
+    @Override
+    public Optional<ControlClient> running() {
+        return server == null ? Optional.empty() : Optional.of(new ControlClient(socket));
+    }
+
+    @Override
+    public Optional<Owner> own(boolean lowPorts) {
+        if (!free) {
+            return Optional.empty();
+        }
+        return Optional.of(new Owner() {
+            @Override
+            public TunnelService tunnels() {
+                return tunnels;
+            }
+
+            @Override
+            public void close() {
+                free = true;
+            }
+        });
+    }
+
+    @Override
+    public ControlClient runningOrSpawned() {
+        return running().orElseThrow(() ->
+                new GotunnelException(ErrorCode.OWNER_UNREACHABLE, "It does not come up.", "Its log: x"));
+    }
+
+    @Override
+    public TunnelStore saved() {
+        return saved;
+    }
+
+    @Override
+    public MachineService machine() {
+        return EngineFixture::root;
+    }
+
+    @Override
+    public int desktop() {
+        desktops++;
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+        }
+        tunnels.close();
+    }
+}

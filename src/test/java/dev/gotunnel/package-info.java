@@ -1,0 +1,5 @@
+/** Rules that hold for all packages together. */
+@NullMarked
+package dev.gotunnel;
+
+import org.jspecify.annotations.NullMarked;
