@@ -36,6 +36,7 @@ final class Application implements Surroundings {
     private final DesktopRole desktop;
     private GlobalOptions options = new GlobalOptions();
     private Configuration configuration = Configuration.DEFAULT;
+    private @Nullable GotunnelException broken;
 
     Application(String version, AppDirectories directories) {
         this.version = version;
@@ -53,7 +54,12 @@ final class Application implements Surroundings {
             throw new GotunnelException(
                     ErrorCode.CONFIG, "There is no file " + given.config() + ".", "Check the path after --config.");
         }
-        configuration = ConfigLoader.load(configFile());
+        try {
+            configuration = ConfigLoader.load(configFile());
+        } catch (GotunnelException e) {
+            // A file that is being edited must not keep anybody from stopping a tunnel: told by what needs the file.
+            broken = e;
+        }
         String level = firstOf(given.logLevel(), configuration.logging().level(), "warn");
         String format = firstOf(given.logFormat(), configuration.logging().format(), "text");
         Logging.configure(level, format.equals("json"));
@@ -94,6 +100,9 @@ final class Application implements Surroundings {
 
     /** Becomes the owner, with a window to show when there is one. */
     Optional<EngineOwner> own(boolean lowPorts, @Nullable Runnable window) {
+        if (broken != null) {
+            throw broken;
+        }
         Optional<SingleInstance> role = SingleInstance.take(directories.runtime().resolve("owner.lock"));
         if (role.isEmpty()) {
             return Optional.empty();

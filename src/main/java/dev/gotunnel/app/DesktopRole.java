@@ -6,12 +6,15 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.Interrupts;
+import dev.gotunnel.platform.Patience;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.TunnelManager;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.ui.Desktop;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,6 +24,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * otherwise; a second desktop only brings the first to the front.
  */
 final class DesktopRole {
+    private static final Duration OTHERS_START = Duration.ofSeconds(5);
+
     private final Application application;
     private final AppDirectories directories;
 
@@ -45,16 +50,34 @@ final class DesktopRole {
         Path socket = directories.runtime().resolve("desktop.sock");
         Optional<SingleInstance> role = SingleInstance.take(directories.runtime().resolve("desktop.lock"));
         if (role.isEmpty()) {
-            try (ControlClient first = new ControlClient(socket)) {
-                first.showWindow();
-            }
-            return 0;
+            return showFirst(socket);
         }
         try (SingleInstance _ = role.get()) {
             return show(socket);
         } finally {
             ended.countDown();
         }
+    }
+
+    /** The first desktop may have started a moment ago and not answer yet. */
+    private static int showFirst(Path socket) {
+        return Patience.until(OTHERS_START, () -> {
+                    if (!ControlClient.isAlive(socket)) {
+                        return Optional.empty();
+                    }
+                    try (ControlClient first = new ControlClient(socket)) {
+                        first.showWindow();
+                    }
+                    return Optional.of(0);
+                })
+                .orElseThrow(DesktopRole::nobodyAnswers);
+    }
+
+    private static GotunnelException nobodyAnswers() {
+        return new GotunnelException(
+                ErrorCode.OWNER_UNREACHABLE,
+                "Another gotunnel is about to start or end and does not answer.",
+                "Try again in a moment.");
     }
 
     private int headless() {
@@ -69,17 +92,12 @@ final class DesktopRole {
     }
 
     private int show(Path socket) {
-        AtomicReference<Desktop> shown = new AtomicReference<>();
-        Runnable toFront = () -> {
-            Desktop desktop = shown.get();
-            if (desktop != null) {
-                desktop.showWindow();
-            }
-        };
+        CompletableFuture<Desktop> shown = new CompletableFuture<>();
+        Runnable toFront = () -> shown.thenAccept(Desktop::showWindow);
         TunnelService service = ownOrJoin(toFront);
         try (Desktop desktop = new Desktop(service, () -> ownOrJoin(toFront));
                 ControlServer _ = new ControlServer(socket, service, machineOf(service), toFront)) {
-            shown.set(desktop);
+            shown.complete(desktop);
             Thread interrupted = Thread.ofPlatform().daemon().name("gotunnel-interrupt").start(() -> {
                 new Interrupts().await();
                 desktop.close();
@@ -119,19 +137,17 @@ final class DesktopRole {
 
     /** The engine's owner: this process when the role is free. */
     private TunnelService ownOrJoin(Runnable toFront) {
+        return Patience.until(OTHERS_START, () -> tryOwnOrJoin(toFront)).orElseThrow(DesktopRole::nobodyAnswers);
+    }
+
+    private Optional<TunnelService> tryOwnOrJoin(Runnable toFront) {
         Optional<ControlClient> running = application.running();
         if (running.isPresent()) {
-            return running.get();
+            return Optional.of(running.get());
         }
         Optional<EngineOwner> owner = application.own(true, toFront);
-        if (owner.isPresent()) {
-            owned.set(owner.get());
-            return owner.get().tunnels();
-        }
-        throw new GotunnelException(
-                ErrorCode.OWNER_UNREACHABLE,
-                "Another gotunnel is about to start or end and does not answer.",
-                "Try again in a moment.");
+        owner.ifPresent(owned::set);
+        return owner.map(EngineOwner::tunnels);
     }
 
     private static MachineService machineOf(TunnelService service) {

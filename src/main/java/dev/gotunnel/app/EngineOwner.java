@@ -43,9 +43,10 @@ final class EngineOwner implements Owner {
     /** The socket goes last but for the lock: until then clients hear how the tunnels end. */
     private synchronized void closeOnce() {
         if (closed.compareAndSet(false, true)) {
-            manager.close();
-            server.close();
-            role.close();
+            try (role;
+                    server) {
+                manager.close();
+            }
         }
     }
 }

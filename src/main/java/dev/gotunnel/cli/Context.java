@@ -1,11 +1,18 @@
 package dev.gotunnel.cli;
 
 import dev.gotunnel.control.ControlClient;
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.tunnel.Backend;
+import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.TunnelSpec;
 import dev.gotunnel.tunnel.TunnelState;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every command works with.
@@ -15,15 +22,49 @@ import java.util.List;
  * @param options the global flags
  */
 record Context(Surroundings surroundings, Output output, GlobalOptions options) {
-    /** The tunnels there are: those of the running owner, else the saved ones, at rest. */
+    /** The tunnels there are: those of the running owner, and the saved ones that it does not know, at rest. */
     List<Tunnel> tunnels() {
-        return surroundings.running()
-                .map(client -> {
-                    try (ControlClient running = client) {
-                        return running.list();
-                    }
-                })
-                .orElseGet(() -> surroundings.saved().load().stream().map(Context::atRest).toList());
+        Optional<ControlClient> owner = surroundings.running();
+        if (owner.isEmpty()) {
+            return savedAtRest();
+        }
+        try (ControlClient running = owner.get()) {
+            Map<String, Tunnel> known = new TreeMap<>();
+            running.list().forEach(tunnel -> known.put(tunnel.id(), tunnel));
+            try {
+                savedAtRest().forEach(tunnel -> known.putIfAbsent(tunnel.id(), tunnel));
+            } catch (GotunnelException broken) {
+                // What runs can be listed and stopped whatever the file says.
+                output.failure(broken, false);
+            }
+            return List.copyOf(known.values());
+        }
+    }
+
+    private List<Tunnel> savedAtRest() {
+        return surroundings.saved().load().stream().map(Context::atRest).toList();
+    }
+
+    /**
+     * Refuses ports that were asked for but cannot be had any more: the owner has opened its own.
+     *
+     * @throws GotunnelException {@code USAGE}
+     */
+    void requireSamePorts(ControlClient owner) {
+        if (options.httpPort() == null && options.httpsPort() == null) {
+            return;
+        }
+        EngineInfo info = owner.info();
+        if (differs(options.httpPort(), info.httpPort()) || differs(options.httpsPort(), info.httpsPort())) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE,
+                    "The running gotunnel has its ports already: " + info.httpPort() + " and " + info.httpsPort() + ".",
+                    "Leave --proxy-http-port and --proxy-https-port out, or end it first (pid " + info.pid() + ").");
+        }
+    }
+
+    private static boolean differs(@Nullable Integer asked, @Nullable Integer has) {
+        return asked != null && asked != 0 && has != null && !asked.equals(has);
     }
 
     private static Tunnel atRest(TunnelSpec spec) {

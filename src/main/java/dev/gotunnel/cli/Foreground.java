@@ -5,11 +5,13 @@ import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.Interrupts;
+import dev.gotunnel.platform.Patience;
 import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.TunnelEvent;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.tunnel.TunnelService.Subscription;
 import dev.gotunnel.tunnel.TunnelSpec;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,10 +22,7 @@ import java.util.function.Consumer;
  * are its clients, and it stays for them when its own tunnel has ended, until Ctrl-C is pressed once more.
  */
 final class Foreground {
-    /** How often two commands that start at once may find the other one between lock and socket. */
-    private static final int TRIES = 50;
-
-    private static final int PAUSE_MILLIS = 100;
+    private static final Duration OTHERS_START = Duration.ofSeconds(5);
 
     private final Context context;
     private final Output output;
@@ -40,33 +39,30 @@ final class Foreground {
      * @return the exit code
      */
     int run(TunnelSpec spec, boolean lowPorts) {
-        for (int i = 0; i < TRIES; i++) {
-            Optional<ControlClient> running = context.surroundings().running();
-            if (running.isPresent()) {
-                try (ControlClient client = running.get()) {
-                    return asClient(client, spec);
-                }
-            }
-            Optional<Owner> owned = context.surroundings().own(lowPorts);
-            if (owned.isPresent()) {
-                try (Owner owner = owned.get()) {
-                    return asOwner(owner, spec);
-                }
-            }
-            pause();
-        }
-        throw new GotunnelException(
-                ErrorCode.OWNER_UNREACHABLE,
-                "Another gotunnel is about to start or end and does not answer.",
-                "Run the command again; if it stays so, end that process.");
+        // Two commands that start at once may find the other one between lock and socket.
+        return Patience.until(OTHERS_START, () -> attempt(spec, lowPorts))
+                .orElseThrow(() -> new GotunnelException(
+                        ErrorCode.OWNER_UNREACHABLE,
+                        "Another gotunnel is about to start or end and does not answer.",
+                        "Run the command again; if it stays so, end that process."));
     }
 
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** The exit code; empty when another process has the role and does not answer yet. */
+    private Optional<Integer> attempt(TunnelSpec spec, boolean lowPorts) {
+        Optional<ControlClient> running = context.surroundings().running();
+        if (running.isPresent()) {
+            try (ControlClient client = running.get()) {
+                context.requireSamePorts(client);
+                return Optional.of(asClient(client, spec));
+            }
         }
+        Optional<Owner> owned = context.surroundings().own(lowPorts);
+        if (owned.isPresent()) {
+            try (Owner owner = owned.get()) {
+                return Optional.of(asOwner(owner, spec));
+            }
+        }
+        return Optional.empty();
     }
 
     private void announce(Tunnel tunnel) {
@@ -147,7 +143,7 @@ final class Foreground {
                 interrupts.wake();
             }
         })) {
-            boolean waiting = true;
+            boolean waiting = !active(tunnels).isEmpty();
             while (waiting) {
                 waiting = !interrupts.await() && !active(tunnels).isEmpty();
             }

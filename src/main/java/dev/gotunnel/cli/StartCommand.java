@@ -49,9 +49,8 @@ final class StartCommand implements Callable<Integer> {
             names = "--https",
             arity = "0..1",
             fallbackValue = "true",
-            defaultValue = "true",
             description = "Serve over HTTPS and redirect HTTP (default: true). --https=false serves plain HTTP.")
-    private boolean https;
+    private @Nullable Boolean https;
 
     @Option(names = "--https-port", paramLabel = "N", description = "Serve it on this port as well; 0 takes a free one.")
     private @Nullable Integer httpsPort;
@@ -82,21 +81,26 @@ final class StartCommand implements Callable<Integer> {
     public Integer call() {
         TunnelSpec spec = saved == null ? specFromFlags() : savedSpec(saved);
         if (save) {
-            context.surroundings()
-                    .running()
-                    .ifPresentOrElse(
-                            client -> {
-                                try (ControlClient running = client) {
-                                    running.save(spec);
-                                }
-                            },
-                            () -> context.surroundings().saved().put(spec));
+            save(spec);
         }
         return detach ? startDetached(spec) : new Foreground(context).run(spec, true);
     }
 
+    /** Through the owner, which is to know that it is saved; but a file that was named is the one that is written. */
+    private void save(TunnelSpec spec) {
+        Optional<ControlClient> owner =
+                context.options().config() == null ? context.surroundings().running() : Optional.empty();
+        if (owner.isPresent()) {
+            try (ControlClient running = owner.get()) {
+                running.save(spec);
+            }
+        } else {
+            context.surroundings().saved().put(spec);
+        }
+    }
+
     private TunnelSpec savedSpec(String reference) {
-        if (port != null || domain != null || host != null || name != null || httpsPort != null || !backends.isEmpty()) {
+        if (port != null || domain != null || host != null || name != null || httpsPort != null || https != null || !backends.isEmpty()) {
             throw new GotunnelException(
                     ErrorCode.USAGE,
                     "A saved tunnel has its own port and domain.",
@@ -148,7 +152,8 @@ final class StartCommand implements Callable<Integer> {
         String profile = context.options().profile();
         String home = save ? Optional.ofNullable(profile).orElse(TunnelId.DEFAULT) : TunnelId.SESSION;
         TunnelId id = new TunnelId(home, name == null ? served.stem() : name);
-        return new TunnelSpec(id, served, addresses, https, https ? httpsPort : requireNone(httpsPort));
+        boolean secure = https == null || https;
+        return new TunnelSpec(id, served, addresses, secure, secure ? httpsPort : requireNone(httpsPort));
     }
 
     private static @Nullable Integer requireNone(@Nullable Integer httpsPort) {
@@ -161,6 +166,7 @@ final class StartCommand implements Callable<Integer> {
 
     private int startDetached(TunnelSpec spec) {
         try (ControlClient client = context.surroundings().runningOrSpawned()) {
+            context.requireSamePorts(client);
             Tunnel tunnel = client.start(spec);
             Output output = context.output();
             output.line(tunnel.name() + " is " + tunnel.state().id() + " in the background");

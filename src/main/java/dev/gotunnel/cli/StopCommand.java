@@ -1,9 +1,9 @@
 package dev.gotunnel.cli;
 
 import dev.gotunnel.control.ControlClient;
-import dev.gotunnel.error.ErrorCode;
-import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.tunnel.Tunnel;
+import dev.gotunnel.tunnel.TunnelService;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -25,22 +25,16 @@ final class StopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (ControlClient client = context.surroundings().running().orElseThrow(this::nothingRuns)) {
-            Tunnel tunnel = client.find(name);
-            if (!tunnel.state().isActive()) {
-                context.output().line(tunnel.id() + " does not run.");
-                return 0;
-            }
-            client.stop(tunnel.tunnelId());
-            context.output().line("Stopped " + tunnel.id() + ".");
+        Tunnel tunnel = TunnelService.find(context.tunnels(), name);
+        Optional<ControlClient> running = context.surroundings().running();
+        if (running.isEmpty() || !tunnel.state().isActive()) {
+            context.output().line(tunnel.id() + " does not run.");
             return 0;
         }
-    }
-
-    private GotunnelException nothingRuns() {
-        return new GotunnelException(
-                ErrorCode.NO_SUCH_TUNNEL,
-                "There is no tunnel \"" + name + "\" to stop: gotunnel does not run.",
-                "Start one: gotunnel start --port PORT --domain NAME");
+        try (ControlClient client = running.get()) {
+            client.stop(tunnel.tunnelId());
+        }
+        context.output().line("Stopped " + tunnel.id() + ".");
+        return 0;
     }
 }

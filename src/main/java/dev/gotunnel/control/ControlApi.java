@@ -21,7 +21,13 @@ final class ControlApi {
     static final String REMOVED = "removed";
     static final String LEAVING = "leaving";
 
+    /** For answers: a newer owner may say more than this client knows of. */
     static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    /** For requests: what would be ignored is refused. */
+    static final JsonMapper STRICT = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 

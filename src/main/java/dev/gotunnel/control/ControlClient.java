@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +37,7 @@ import tools.jackson.core.JacksonException;
 public final class ControlClient implements TunnelService, MachineService {
     private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
     private static final byte[] NOTHING = new byte[0];
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(3);
 
     private final Path socket;
     private final EventBus events = new EventBus();
@@ -45,12 +48,37 @@ public final class ControlClient implements TunnelService, MachineService {
         this.socket = socket;
     }
 
-    /** Whether a live owner answers on the socket. A socket that a crashed owner left behind does not. */
+    /**
+     * Whether a live owner answers on the socket. A socket that a crashed owner left behind does not.
+     *
+     * @throws GotunnelException {@code OWNER_UNREACHABLE} when a process listens there and says nothing for seconds
+     */
     public static boolean isAlive(Path socket) {
+        AtomicBoolean silent = new AtomicBoolean();
         try (HttpOverSocket connection = new HttpOverSocket(socket)) {
-            connection.send("GET", ControlApi.PREFIX + "info", NOTHING);
-            return connection.status() == 200;
+            Thread impatient = Thread.ofVirtual().start(() -> {
+                try {
+                    Thread.sleep(ANSWER_LIMIT);
+                    silent.set(true);
+                    connection.close();
+                } catch (InterruptedException | IOException e) {
+                    LOG.debug("It answered in time: {}", e.toString());
+                }
+            });
+            try {
+                connection.send("GET", ControlApi.PREFIX + "info", NOTHING);
+                return connection.status() == 200;
+            } finally {
+                impatient.interrupt();
+            }
         } catch (IOException | RuntimeException e) {
+            if (silent.get()) {
+                throw new GotunnelException(
+                        ErrorCode.OWNER_UNREACHABLE,
+                        "The running gotunnel does not answer.",
+                        "If it is suspended, resume it (fg); else end that process and run the command again.",
+                        e);
+            }
             LOG.debug("Nobody answers on {}: {}", socket, e.toString());
             return false;
         }

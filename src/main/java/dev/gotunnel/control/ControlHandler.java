@@ -27,6 +27,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,7 +114,12 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         channel.writeAndFlush(head);
     }
 
+    /** A reader that has stopped reading is let go before its events fill the memory. */
     private static void send(Channel channel, String name, Object data) {
+        if (!channel.isWritable()) {
+            channel.close();
+            return;
+        }
         byte[] event = ControlRoutes.event(name, data);
         channel.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(event)));
     }
@@ -163,7 +169,12 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         TunnelSpec spec = ControlRoutes.spec(body);
         refuseSecondHolder(spec);
         Tunnel tunnel = tunnels.start(spec);
-        channel.closeFuture().addListener(_ -> letGo(tunnel));
+        AtomicBoolean over = new AtomicBoolean();
+        channel.closeFuture().addListener(_ -> {
+            if (!over.get()) {
+                letGo(tunnel);
+            }
+        });
         Subscription subscription = stream(channel, () -> send(channel, ControlApi.CHANGED, tunnel), event -> {
             boolean leaving = event instanceof TunnelEvent.OwnerLeaving;
             boolean mine = event instanceof TunnelEvent.Changed changed
@@ -173,6 +184,8 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 send(channel, event);
             }
             if (gone) {
+                // Another tunnel may have the name by the time this connection closes.
+                over.set(true);
                 endStream(channel);
             }
         });

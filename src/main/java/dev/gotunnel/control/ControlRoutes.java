@@ -59,7 +59,7 @@ final class ControlRoutes {
 
     static TunnelSpec spec(byte[] body) {
         try {
-            SpecMessage message = ControlApi.JSON.readValue(body, SpecMessage.class);
+            SpecMessage message = ControlApi.STRICT.readValue(body, SpecMessage.class);
             if (message != null) {
                 return message.toSpec();
             }

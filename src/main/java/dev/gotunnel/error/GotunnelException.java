@@ -2,6 +2,7 @@ package dev.gotunnel.error;
 
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,9 @@ public final class GotunnelException extends RuntimeException {
      * else an internal error around it. Its sentence names no class of ours: the cause does, for the log.
      */
     public static GotunnelException of(Throwable thrown) {
+        if (thrown instanceof CompletionException wrapper && wrapper.getCause() != null) {
+            return of(wrapper.getCause());
+        }
         if (thrown instanceof GotunnelException ours) {
             return ours;
         }

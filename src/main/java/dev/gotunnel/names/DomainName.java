@@ -95,6 +95,15 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
         return ascii.substring(0, ascii.lastIndexOf('.')) + ".localhost";
     }
 
+    /** Whether a text is a full name below an allowed suffix, as it stands. */
+    public static boolean isValid(String name) {
+        try {
+            return !new DomainName(name).ascii().isEmpty();
+        } catch (GotunnelException e) {
+            return false;
+        }
+    }
+
     /** Whether a host can only mean this machine or its network: a reserved name or a loopback address, brackets off. */
     public static boolean isLocal(String host) {
         return LOOPBACK.matcher(host).matches()

@@ -2,6 +2,7 @@ package dev.gotunnel.platform;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -68,6 +69,12 @@ public final class PrivateFiles {
             return;
         }
         try {
+            if (!Files.getAttribute(path, "unix:uid").equals((int) new UnixSystem().getUid())) {
+                throw new GotunnelException(
+                        ErrorCode.NOT_PERMITTED,
+                        path + " belongs to another user.",
+                        "Run gotunnel as its owner, or choose another folder with GOTUNNEL_DATA_DIR and its like.");
+            }
             Set<PosixFilePermission> open = EnumSet.copyOf(OTHERS);
             open.retainAll(Files.getPosixFilePermissions(path));
             if (!open.isEmpty()) {

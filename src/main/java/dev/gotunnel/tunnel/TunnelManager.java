@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,6 +63,7 @@ public final class TunnelManager implements TunnelService, MachineService {
     private @Nullable ProxyEngine engine;
     private @Nullable EnginePorts ports;
     private boolean closed;
+    private final AtomicBoolean checkingNames = new AtomicBoolean();
 
     /**
      * What a manager is made of.
@@ -284,6 +286,9 @@ public final class TunnelManager implements TunnelService, MachineService {
             entry.undo.did("port", () -> running.unlisten(extra));
         }
         running.add(routeOf(spec), new KeyMaterial(leaf.key(), leaf.chain()));
+        synchronized (lock) {
+            entry.leaf = leaf;
+        }
         entry.undo.did("route", () -> running.remove(id, DRAIN).join());
         running.checkNow(id);
         lookUpName(entry);
@@ -323,18 +328,20 @@ public final class TunnelManager implements TunnelService, MachineService {
     }
 
     private KeyMaterial temporaryCertificate(String name) {
-        List<String> names = name.isEmpty() ? List.of("localhost", "127.0.0.1", "::1") : List.of(name);
+        // A client may ask for any name; what is outside the authority's constraints is not signed, nor is nonsense.
+        List<String> names = DomainName.isValid(name) ? List.of(name) : List.of("localhost", "127.0.0.1", "::1");
         Leaf leaf = parts.certificates().temporaryCert(names);
         return new KeyMaterial(leaf.key(), leaf.chain());
     }
 
-    /** A tunnel of the session is removed when it stops, and its key with it. */
+    /** A tunnel of the session is removed when it stops, and its key with it; so is the key of a domain given up. */
     private void forgetCertificate(TunnelEntry entry) {
-        boolean saved;
+        boolean needed;
         synchronized (lock) {
-            saved = entry.saved;
+            needed = entry.saved
+                    && (entry.next == null || entry.next.domain().equals(entry.spec.domain()));
         }
-        if (!saved) {
+        if (!needed) {
             parts.certificates().cleanupCert(entry.spec.domain().ascii());
         }
     }
@@ -522,6 +529,18 @@ public final class TunnelManager implements TunnelService, MachineService {
     }
 
     void checkNames() {
+        if (!checkingNames.compareAndSet(false, true)) {
+            // The resolver takes longer than the pause between two rounds.
+            return;
+        }
+        try {
+            checkNamesNow();
+        } finally {
+            checkingNames.set(false);
+        }
+    }
+
+    private void checkNamesNow() {
         List<TunnelEntry> serving;
         synchronized (lock) {
             serving = entries.values().stream()
@@ -546,17 +565,25 @@ public final class TunnelManager implements TunnelService, MachineService {
     }
 
     void rotate() {
-        List<TunnelSpec> serving;
+        List<TunnelEntry> serving;
         synchronized (lock) {
             serving = entries.values().stream()
                     .filter(entry -> entry.state.serves())
-                    .map(entry -> entry.spec)
                     .toList();
         }
-        for (TunnelSpec spec : serving) {
+        for (TunnelEntry entry : serving) {
+            TunnelSpec spec = entry.spec;
             try {
                 Leaf leaf = certificate(spec);
-                openEngine().replaceCertificate(spec.id().toString(), new KeyMaterial(leaf.key(), leaf.chain()));
+                boolean renewed;
+                synchronized (lock) {
+                    renewed = !leaf.equals(entry.leaf);
+                    entry.leaf = leaf;
+                }
+                if (renewed) {
+                    openEngine().replaceCertificate(spec.id().toString(), new KeyMaterial(leaf.key(), leaf.chain()));
+                    LOG.info("The certificate of {} is renewed until {}", spec.id(), leaf.expires());
+                }
             } catch (GotunnelException e) {
                 LOG.error("The certificate of {} could not be renewed: {}", spec.id(), e.getMessage());
             }
@@ -575,13 +602,16 @@ public final class TunnelManager implements TunnelService, MachineService {
             closed = true;
         }
         clock.shutdownNow();
-        stopAll();
-        events.publish(new TunnelEvent.OwnerLeaving());
-        events.close();
-        if (engine != null) {
-            engine.close();
+        try {
+            stopAll();
+        } finally {
+            events.publish(new TunnelEvent.OwnerLeaving());
+            events.close();
+            if (engine != null) {
+                engine.close();
+            }
+            // Not close(): a look-up of a name may hang for seconds, and nobody waits for its answer any more.
+            workers.shutdownNow();
         }
-        // Not close(): a look-up of a name may hang for seconds, and nobody waits for its answer any more.
-        workers.shutdownNow();
     }
 }
