@@ -50,7 +50,8 @@ class Http1Test {
                 WireClient client = through(backend)) {
             client.send(request(method, "/a?b=c", "Content-Length: 4") + "body");
             assertEquals(method + " body", client.readResponse().text());
-            assertEquals(method + " /a?b=c HTTP/1.1", backend.requests().getFirst().line());
+            assertEquals(
+                    method + " /a?b=c HTTP/1.1", backend.requests().getFirst().line());
         }
     }
 
@@ -112,7 +113,8 @@ class Http1Test {
                             + "5\r\nhello\r\n6;ext=1\r\n world\r\n0\r\nX-Sum: 11\r\n\r\n");
                 });
                 WireClient client = through(backend)) {
-            client.send(request("POST", "/", "Transfer-Encoding: chunked") + "3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sent: 5\r\n\r\n");
+            client.send(request("POST", "/", "Transfer-Encoding: chunked")
+                    + "3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sent: 5\r\n\r\n");
             Response answer = client.readResponse();
             assertEquals("hello world", answer.text());
             assertEquals("11", answer.field("x-sum"));
@@ -181,7 +183,9 @@ class Http1Test {
             String name = framing.substring(0, framing.indexOf(':')).toLowerCase();
             for (int i = 0; i < 2; i++) {
                 client.send(request("HEAD", "/"));
-                assertEquals(framing.substring(framing.indexOf(' ') + 1), client.readHead().field(name));
+                assertEquals(
+                        framing.substring(framing.indexOf(' ') + 1),
+                        client.readHead().field(name));
             }
         }
     }
@@ -409,7 +413,8 @@ class Http1Test {
     void flushesServerSentEventsAtOnce() throws Exception {
         CountDownLatch seen = new CountDownLatch(1);
         try (TestBackend backend = TestBackend.answering((_, peer) -> {
-                    peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    peer.send(
+                            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
                     peer.send("9\r\ndata: 1\n\n\r\n");
                     seen.await();
                     peer.send("9\r\ndata: 2\n\n\r\n");

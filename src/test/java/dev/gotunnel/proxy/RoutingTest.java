@@ -65,7 +65,8 @@ class RoutingTest {
             Response answer = client.get("none.localhost", "/").readResponse();
             assertEquals(404, answer.status());
             assertEquals("404", answer.field("x-gotunnel-error"));
-            assertTrue(answer.text().contains("https://" + HOST + ":" + fixture.securePort() + "  ->  127.0.0.1:" + backend.port()));
+            assertTrue(answer.text()
+                    .contains("https://" + HOST + ":" + fixture.securePort() + "  ->  127.0.0.1:" + backend.port()));
             assertTrue(answer.text().contains("gotunnel start --port 3000 --domain none"));
             // It is an answer like any other: the connection goes on.
             assertEquals("shop", client.get(HOST, "/").readResponse().text());
@@ -120,7 +121,9 @@ class RoutingTest {
 
     private static List<String> namesOf(Certificate certificate) throws CertificateParsingException {
         return ((X509Certificate) certificate)
-                .getSubjectAlternativeNames().stream().map(name -> name.get(1).toString()).toList();
+                .getSubjectAlternativeNames().stream()
+                        .map(name -> name.get(1).toString())
+                        .toList();
     }
 
     @Test
@@ -206,7 +209,8 @@ class RoutingTest {
             load.add(CompletableFuture.runAsync(() -> {
                 try (WireClient client = fixture.secure(HOST)) {
                     while (!stop.get()) {
-                        assertEquals("shop", client.get(HOST, "/").readResponse().text());
+                        assertEquals(
+                                "shop", client.get(HOST, "/").readResponse().text());
                         served.incrementAndGet();
                     }
                 } catch (IOException e) {
@@ -216,7 +220,9 @@ class RoutingTest {
         }
         for (int i = 0; i < 100 || served.get() < 1000; i++) {
             fixture.route("other.localhost", backend);
-            fixture.engine().remove("test/other.localhost", Duration.ofSeconds(5)).get(5, TimeUnit.SECONDS);
+            fixture.engine()
+                    .remove("test/other.localhost", Duration.ofSeconds(5))
+                    .get(5, TimeUnit.SECONDS);
         }
         stop.set(true);
         for (CompletableFuture<Void> one : load) {
@@ -236,10 +242,10 @@ class RoutingTest {
             try (WireClient client = fixture.secure("slow.localhost")) {
                 client.get("slow.localhost", "/");
                 Await.until("it is under way", () -> slow.requests().size() == 1);
-                CompletableFuture<Void> drained =
-                        fixture.engine().remove("test/slow.localhost", Duration.ofMinutes(1));
+                CompletableFuture<Void> drained = fixture.engine().remove("test/slow.localhost", Duration.ofMinutes(1));
                 try (WireClient late = fixture.secure("slow.localhost")) {
-                    assertEquals(404, late.get("slow.localhost", "/").readResponse().status());
+                    assertEquals(
+                            404, late.get("slow.localhost", "/").readResponse().status());
                 }
                 assertFalse(drained.isDone());
                 go.countDown();
