@@ -34,7 +34,8 @@ final class ActiveRoute {
      *
      * @param tried those that have accepted no connection for this exchange
      */
-    @Nullable Upstream candidate(Collection<Upstream> tried) {
+    @Nullable
+    Upstream candidate(Collection<Upstream> tried) {
         Upstream last = null;
         for (Upstream upstream : upstreams) {
             if (!tried.contains(upstream)) {

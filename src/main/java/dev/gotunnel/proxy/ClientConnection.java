@@ -13,8 +13,7 @@ import java.net.InetSocketAddress;
  * @param port the port of ours that it came to
  * @param tlsPort whether that port speaks TLS, which a client of plain HTTP may not have known
  */
-record ClientConnection(
-        Channel channel, boolean secure, String address, boolean loopback, int port, boolean tlsPort) {
+record ClientConnection(Channel channel, boolean secure, String address, boolean loopback, int port, boolean tlsPort) {
     static ClientConnection of(Channel channel, boolean secure, boolean tlsPort) {
         int port = channel.localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
         if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {

@@ -68,7 +68,9 @@ final class Exchange implements UpstreamConnector.Listener {
     void begin() {
         String host = request.headers().get(HttpHeaderNames.HOST);
         String name = HostName.of(host);
-        if (host == null || name == null || request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
+        if (host == null
+                || name == null
+                || request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
             client.closeAfterResponse();
             answer(ErrorPage.badRequest("The request does not say which host it is for."));
             return;
@@ -79,7 +81,10 @@ final class Exchange implements UpstreamConnector.Listener {
         }
         ActiveRoute found = client.connection().loopback() ? engine.router().find(name) : null;
         if (found == null) {
-            answer(client.connection().loopback() ? engine.unknownName(name, client.connection()) : ErrorPage.notFound());
+            answer(
+                    client.connection().loopback()
+                            ? engine.unknownName(name, client.connection())
+                            : ErrorPage.notFound());
             return;
         }
         if (found.route().https() && !client.connection().secure()) {

@@ -59,9 +59,7 @@ final class ForwardingHeaders {
         headers.set(X_FORWARDED_HOST, host);
         headers.set(X_FORWARDED_PORT, portOf(host, client));
         headers.set(X_FORWARDED_PROTO, client.scheme());
-        headers.set(
-                FORWARDED,
-                "for=" + client.forwardedFor() + ";host=\"" + host + "\";proto=" + client.scheme());
+        headers.set(FORWARDED, "for=" + client.forwardedFor() + ";host=\"" + host + "\";proto=" + client.scheme());
         headers.set(X_REQUEST_ID, requestId);
     }
 

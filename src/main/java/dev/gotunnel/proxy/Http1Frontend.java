@@ -138,7 +138,10 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         String coding = request.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
         boolean codingKnown = coding == null
                 || (HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)
-                        && request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING).size() == 1);
+                        && request.headers()
+                                        .getAll(HttpHeaderNames.TRANSFER_ENCODING)
+                                        .size()
+                                == 1);
         return codingKnown
                 && RequestTarget.isPlain(request.uri())
                 && (version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0));
@@ -214,7 +217,8 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
             return;
         }
         // Around the codec: it takes an informational response for the final one.
-        StringBuilder text = new StringBuilder("HTTP/1.1 ").append(head.status()).append("\r\n");
+        StringBuilder text =
+                new StringBuilder("HTTP/1.1 ").append(head.status()).append("\r\n");
         for (Map.Entry<String, String> header : head.headers()) {
             text.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
         }

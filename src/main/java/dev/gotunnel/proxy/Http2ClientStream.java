@@ -78,8 +78,8 @@ final class Http2ClientStream implements ClientStream {
             return null;
         }
         try {
-            HttpRequest request =
-                    new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method.toString()), path.toString());
+            HttpRequest request = new DefaultHttpRequest(
+                    HttpVersion.HTTP_1_1, HttpMethod.valueOf(method.toString()), path.toString());
             HttpHeaders to = request.headers();
             CharSequence authority = from.authority();
             if (authority != null) {

@@ -159,8 +159,7 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof Http2FrameStreamEvent change
-                && change.type() == Http2FrameStreamEvent.Type.Writability) {
+        if (event instanceof Http2FrameStreamEvent change && change.type() == Http2FrameStreamEvent.Type.Writability) {
             Http2ClientStream stream = streams.get(change.stream().id());
             if (stream != null) {
                 stream.writabilityChanged();
@@ -218,7 +217,10 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
     void grant(Http2FrameStream stream, int bytes) {
         // A stream that is closed has returned its bytes to the connection by itself.
         if (bytes > 0 && codec.connection().stream(stream.id()) != null) {
-            context().write(new DefaultHttp2WindowUpdateFrame(bytes).stream(stream), context().voidPromise());
+            context()
+                    .write(
+                            new DefaultHttp2WindowUpdateFrame(bytes).stream(stream),
+                            context().voidPromise());
         }
     }
 
@@ -231,7 +233,8 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
      * still finds the stream open: every frame to a closed one costs a reset, and too many of those the connection.
      */
     void resetLater(Http2FrameStream stream) {
-        context().executor()
+        context()
+                .executor()
                 .schedule(
                         () -> {
                             if (codec.connection().stream(stream.id()) != null) {

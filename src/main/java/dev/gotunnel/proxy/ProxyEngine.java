@@ -56,7 +56,10 @@ public final class ProxyEngine implements AutoCloseable {
      * @param reason why it is down; null while it is up
      */
     public record BackendHealth(
-            Route.BackendEndpoint endpoint, boolean healthy, @Nullable Instant since, @Nullable String reason) {}
+            Route.BackendEndpoint endpoint,
+            boolean healthy,
+            @Nullable Instant since,
+            @Nullable String reason) {}
 
     /**
      * Starts the event loops; nothing listens yet.
@@ -96,8 +99,7 @@ public final class ProxyEngine implements AutoCloseable {
                 .scheduleAtFixedRate(this::checkBackends, HEALTH_SECONDS, HEALTH_SECONDS, TimeUnit.SECONDS);
         this.ticks = this.transport
                 .group()
-                .scheduleAtFixedRate(
-                        this::tickClients, ClientTicks.SECONDS, ClientTicks.SECONDS, TimeUnit.SECONDS);
+                .scheduleAtFixedRate(this::tickClients, ClientTicks.SECONDS, ClientTicks.SECONDS, TimeUnit.SECONDS);
         LOG.debug(
                 "The engine runs on {} with {}",
                 this.transport.name(),
@@ -113,8 +115,7 @@ public final class ProxyEngine implements AutoCloseable {
      * @throws GotunnelException {@code PORT_TAKEN} with the process that holds it, or {@code NOT_PERMITTED}
      */
     public int listen(int port, boolean tls) {
-        Listener listener =
-                Listener.open(transport, port, new ClientInitializer(context, contexts, decoding, tls));
+        Listener listener = Listener.open(transport, port, new ClientInitializer(context, contexts, decoding, tls));
         listeners.put(listener.port(), listener);
         return listener.port();
     }
@@ -257,7 +258,8 @@ public final class ProxyEngine implements AutoCloseable {
         listeners.values().forEach(Listener::close);
         listeners.clear();
         context.clients()
-                .forEach(client -> client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE));
+                .forEach(
+                        client -> client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE));
         context.clients().newCloseFuture().awaitUninterruptibly(1, TimeUnit.SECONDS);
         transport.group().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
         contexts.close();

@@ -43,7 +43,8 @@ final class Upstream {
     }
 
     /** Why it is down; null while it is up. */
-    @Nullable Outage outage() {
+    @Nullable
+    Outage outage() {
         return outage;
     }
 
@@ -70,7 +71,8 @@ final class Upstream {
      *
      * @param repeatable whether the request may be sent again should the connection turn out to be dead
      */
-    @Nullable UpstreamConnection takeIdle(EventLoop loop, boolean repeatable) {
+    @Nullable
+    UpstreamConnection takeIdle(EventLoop loop, boolean repeatable) {
         ArrayDeque<UpstreamConnection> connections = idle.get(loop);
         if (connections == null) {
             return null;

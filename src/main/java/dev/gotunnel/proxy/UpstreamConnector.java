@@ -101,8 +101,7 @@ final class UpstreamConnector {
                 .toList();
     }
 
-    private void connect(
-            Upstream upstream, List<InetAddress> addresses, int index, EventLoop loop, Listener listener) {
+    private void connect(Upstream upstream, List<InetAddress> addresses, int index, EventLoop loop, Listener listener) {
         UpstreamConnection connection = new UpstreamConnection(upstream);
         new Bootstrap()
                 .group(loop)

@@ -102,7 +102,8 @@ class BackPressureTest {
                 TestBackend backend = drain(peak, new CountDownLatch(1))) {
             fixture.route("shop.localhost", backend);
             try (WireClient client = fixture.secure("shop.localhost")) {
-                client.send("POST / HTTP/1.1\r\nHost: shop.localhost\r\nContent-Length: " + (long) BLOCK * BLOCKS + "\r\n\r\n");
+                client.send("POST / HTTP/1.1\r\nHost: shop.localhost\r\nContent-Length: " + (long) BLOCK * BLOCKS
+                        + "\r\n\r\n");
                 byte[] block = new byte[BLOCK];
                 for (int i = 0; i < BLOCKS; i++) {
                     client.send(block);
@@ -148,7 +149,9 @@ class BackPressureTest {
                     .POST(HttpRequest.BodyPublishers.fromPublisher(
                             HttpRequest.BodyPublishers.ofInputStream(Zeros::new), (long) BLOCK * BLOCKS))
                     .build();
-            assertEquals("taken", client.send(request, HttpResponse.BodyHandlers.ofString()).body());
+            assertEquals(
+                    "taken",
+                    client.send(request, HttpResponse.BodyHandlers.ofString()).body());
         }
         assertTrue(peak.get() - before < BOUND, "held " + ((peak.get() - before) >> 20) + " MiB");
     }

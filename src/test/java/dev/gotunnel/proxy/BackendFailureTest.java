@@ -56,7 +56,8 @@ class BackendFailureTest {
             assertEquals("text/html; charset=utf-8", answer.field("content-type"));
             assertTrue(answer.text().contains("setInterval"));
             assertTrue(answer.field("content-security-policy").contains("default-src 'none'"));
-            Response post = client.send("POST" + head + "Content-Length: 0\r\n\r\n").readResponse();
+            Response post =
+                    client.send("POST" + head + "Content-Length: 0\r\n\r\n").readResponse();
             assertFalse(post.text().contains("setInterval"));
         }
     }
@@ -85,18 +86,19 @@ class BackendFailureTest {
         ProxyEngine.BackendHealth down = fixture.engine().health("test/" + HOST).getFirst();
         assertEquals("connection refused", down.reason());
         try (TestBackend _ = TestBackend.on("127.0.0.1", gone.port(), _ -> {})) {
-            Await.until("the look every two seconds finds it", () -> fixture.engine()
-                    .health("test/" + HOST)
-                    .getFirst()
-                    .healthy());
+            Await.until(
+                    "the look every two seconds finds it",
+                    () -> fixture.engine().health("test/" + HOST).getFirst().healthy());
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
     void findsLocalhostOnEitherAddress(String address) throws IOException {
-        try (TestBackend backend = TestBackend.on(address, 0, TestBackend.serving((_, peer) -> peer.respond(200, address)))) {
-            fixture.route(new Route("test/x", List.of(HOST), List.of(new BackendEndpoint("localhost", backend.port())), true));
+        try (TestBackend backend =
+                TestBackend.on(address, 0, TestBackend.serving((_, peer) -> peer.respond(200, address)))) {
+            fixture.route(new Route(
+                    "test/x", List.of(HOST), List.of(new BackendEndpoint("localhost", backend.port())), true));
             try (WireClient client = fixture.secure(HOST)) {
                 assertEquals(address, client.get(HOST, "/").readResponse().text());
             }
@@ -138,7 +140,8 @@ class BackendFailureTest {
                 assertEquals(502, answer.status());
                 assertTrue(answer.text().contains("gave no proper answer"), answer.text());
                 // The connection of the client is as good as before.
-                assertEquals(404, client.get("none.localhost", "/").readResponse().status());
+                assertEquals(
+                        404, client.get("none.localhost", "/").readResponse().status());
             }
         }
     }
@@ -189,9 +192,14 @@ class BackendFailureTest {
             fixture.route(HOST, backend);
             try (WireClient client = fixture.secure(HOST)) {
                 assertEquals("answer", client.get(HOST, "/1").readResponse().text());
-                client.send("POST /2 HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+                client.send("POST /2 HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                        + body);
                 assertEquals(502, client.readResponse().status());
-                assertEquals(1, backend.requests().stream().filter(r -> r.target().equals("/2")).count());
+                assertEquals(
+                        1,
+                        backend.requests().stream()
+                                .filter(r -> r.target().equals("/2"))
+                                .count());
             }
         }
     }
@@ -215,8 +223,8 @@ class BackendFailureTest {
 
     @Test
     void goesToTheSecondBackendWhenTheFirstIsDown() throws IOException {
-        try (TestBackend second = TestBackend.answering((request, peer) ->
-                peer.respond(200, new String(peer.readBody(request), StandardCharsets.UTF_8)))) {
+        try (TestBackend second = TestBackend.answering(
+                (request, peer) -> peer.respond(200, new String(peer.readBody(request), StandardCharsets.UTF_8)))) {
             fixture.route(HOST, gone(), gone(), second);
             try (WireClient client = fixture.secure(HOST)) {
                 for (int i = 0; i < 3; i++) {
@@ -264,8 +272,8 @@ class BackendFailureTest {
     @Test
     void asksABackendThatHintsAtItsTimeoutInTime() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
-        try (TestBackend backend = TestBackend.answering((_, peer) ->
-                peer.send("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n"))) {
+        try (TestBackend backend = TestBackend.answering(
+                (_, peer) -> peer.send("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n"))) {
             fixture.route(HOST, backend);
             try (WireClient client = fixture.secure(HOST)) {
                 client.get(HOST, "/").readResponse();

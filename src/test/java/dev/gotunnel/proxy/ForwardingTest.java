@@ -26,8 +26,8 @@ class ForwardingTest {
     private final TestBackend backend = TestBackend.answering((request, peer) -> {
         peer.readBody(request);
         peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive, X-Private, Content-Length\r\n"
-                    + "Keep-Alive: timeout=9\r\nX-Private: 1\r\nProxy-Authenticate: Basic\r\nUpgrade: h2c\r\n"
-                    + "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nServer: theirs\r\n\r\n");
+                + "Keep-Alive: timeout=9\r\nX-Private: 1\r\nProxy-Authenticate: Basic\r\nUpgrade: h2c\r\n"
+                + "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nServer: theirs\r\n\r\n");
     });
 
     private Request forwarded(String host, String... fields) throws IOException {
@@ -77,10 +77,12 @@ class ForwardingTest {
 
     @Test
     void keepsASaneRequestIdAndMakesOneElse() throws IOException {
-        assertEquals("abc-123", forwarded("shop.localhost", "X-Request-Id: abc-123").field("x-request-id"));
+        assertEquals(
+                "abc-123", forwarded("shop.localhost", "X-Request-Id: abc-123").field("x-request-id"));
         String first = forwarded("shop.localhost").field("x-request-id");
         String second = forwarded("shop.localhost", "X-Request-Id: a b").field("x-request-id");
-        String third = forwarded("shop.localhost", "X-Request-Id: " + "x".repeat(200)).field("x-request-id");
+        String third =
+                forwarded("shop.localhost", "X-Request-Id: " + "x".repeat(200)).field("x-request-id");
         for (String made : List.of(first, second, third)) {
             assertTrue(made.matches("[0-9a-f]{32}"), made);
         }
@@ -99,8 +101,8 @@ class ForwardingTest {
                 "Upgrade: h2c",
                 "TE: trailers, deflate",
                 "X-Kept: 1");
-        for (String name :
-                List.of("connection", "x-secret", "keep-alive", "proxy-connection", "proxy-authorization", "upgrade", "te")) {
+        for (String name : List.of(
+                "connection", "x-secret", "keep-alive", "proxy-connection", "proxy-authorization", "upgrade", "te")) {
             assertFalse(request.fields().containsKey(name), name);
         }
         assertEquals("1", request.field("x-kept"));
@@ -113,8 +115,9 @@ class ForwardingTest {
     void letsNoClientNameAFieldAwayThatFramesOrRoutes(String name) throws IOException {
         fixture.route("shop.localhost", backend);
         try (WireClient client = fixture.secure("shop.localhost")) {
-            client.send("POST / HTTP/1.1\r\nHost: shop.localhost\r\nTransfer-Encoding: chunked\r\nTrailer: x\r\nConnection: "
-                    + name + "\r\n\r\n0\r\n\r\n");
+            client.send(
+                    "POST / HTTP/1.1\r\nHost: shop.localhost\r\nTransfer-Encoding: chunked\r\nTrailer: x\r\nConnection: "
+                            + name + "\r\n\r\n0\r\n\r\n");
             assertEquals(200, client.readResponse().status());
             Request request = backend.requests().getLast();
             assertEquals("chunked", request.field("transfer-encoding"));
@@ -139,6 +142,7 @@ class ForwardingTest {
 
     @Test
     void passesFieldsWithTheirBytesAsTheyAre() throws IOException {
-        assertEquals("gr\u00fcn", forwarded("shop.localhost", "X-Colour: gr\u00fcn").field("x-colour"));
+        assertEquals(
+                "gr\u00fcn", forwarded("shop.localhost", "X-Colour: gr\u00fcn").field("x-colour"));
     }
 }

@@ -59,7 +59,9 @@ class Http2Test {
     void passesEveryMethodWithItsBody(String method) throws Exception {
         fixture.route(HOST, echo);
         HttpResponse<String> answer = browser.send(
-                Requests.to(fixture, "/a?b").method(method, HttpRequest.BodyPublishers.ofString("body")).build(),
+                Requests.to(fixture, "/a?b")
+                        .method(method, HttpRequest.BodyPublishers.ofString("body"))
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertEquals(HttpClient.Version.HTTP_2, answer.version());
         assertEquals(method + " body", answer.body());
@@ -71,13 +73,14 @@ class Http2Test {
 
     @Test
     void keepsTheHeadOfAnAnswerToHead() throws Exception {
-        try (TestBackend backend = TestBackend.answering(
-                (_, peer) -> peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n"))) {
+        try (TestBackend backend =
+                TestBackend.answering((_, peer) -> peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n"))) {
             fixture.route(HOST, backend);
             for (int i = 0; i < 2; i++) {
-                HttpResponse<String> answer = browser.send(
-                        Requests.to(fixture, "/").HEAD().build(), HttpResponse.BodyHandlers.ofString());
-                assertEquals("1234", answer.headers().firstValue("content-length").orElseThrow());
+                HttpResponse<String> answer =
+                        browser.send(Requests.to(fixture, "/").HEAD().build(), HttpResponse.BodyHandlers.ofString());
+                assertEquals(
+                        "1234", answer.headers().firstValue("content-length").orElseThrow());
             }
         }
     }
@@ -85,8 +88,7 @@ class Http2Test {
     @ParameterizedTest
     @ValueSource(ints = {204, 304})
     void endsAnAnswerWithoutABody(int status) throws Exception {
-        try (TestBackend backend =
-                        TestBackend.answering((_, peer) -> peer.send("HTTP/1.1 " + status + " X\r\n\r\n"));
+        try (TestBackend backend = TestBackend.answering((_, peer) -> peer.send("HTTP/1.1 " + status + " X\r\n\r\n"));
                 Http2Client client = peer(backend)) {
             Frame.Headers head = client.headers(3, get(), true).next(Frame.Headers.class, 3);
             assertEquals(Integer.toString(status), head.headers().status().toString());
@@ -111,8 +113,12 @@ class Http2Test {
                 });
                 Http2Client client = peer(backend)) {
             client.headers(3, get(), true);
-            assertEquals("103", client.next(Frame.Headers.class, 3).headers().status().toString());
-            assertEquals("200", client.next(Frame.Headers.class, 3).headers().status().toString());
+            assertEquals(
+                    "103",
+                    client.next(Frame.Headers.class, 3).headers().status().toString());
+            assertEquals(
+                    "200",
+                    client.next(Frame.Headers.class, 3).headers().status().toString());
             assertEquals("x", client.body(3));
         }
     }
@@ -147,8 +153,8 @@ class Http2Test {
             fixture.route(HOST, backend);
             List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
             for (int i = 100; i < 160; i++) {
-                answers.add(browser.sendAsync(
-                        Requests.to(fixture, "/" + i).build(), HttpResponse.BodyHandlers.ofString()));
+                answers.add(
+                        browser.sendAsync(Requests.to(fixture, "/" + i).build(), HttpResponse.BodyHandlers.ofString()));
             }
             for (int i = 100; i < 160; i++) {
                 String body = answers.get(i - 100).get(20, TimeUnit.SECONDS).body();
@@ -160,14 +166,17 @@ class Http2Test {
     @ParameterizedTest
     @ValueSource(ints = {70_000, 1_100_000, 6_000_000, 30_000_000})
     void takesUploadsThatExceedTheWindows(int length) throws Exception {
-        try (TestBackend backend = TestBackend.answering(
-                (request, peer) -> peer.respond(200, "" + peer.readBody(request).length))) {
+        try (TestBackend backend =
+                TestBackend.answering((request, peer) -> peer.respond(200, "" + peer.readBody(request).length))) {
             fixture.route(HOST, backend);
             HttpRequest upload = Requests.to(fixture, "/")
                     .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[length]))
                     .build();
             for (int i = 0; i < 2; i++) {
-                assertEquals("" + length, browser.send(upload, HttpResponse.BodyHandlers.ofString()).body());
+                assertEquals(
+                        "" + length,
+                        browser.send(upload, HttpResponse.BodyHandlers.ofString())
+                                .body());
             }
         }
     }
@@ -180,7 +189,10 @@ class Http2Test {
                 .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(body)))
                 .build();
         assertEquals(
-                body.length + 5, browser.send(upload, HttpResponse.BodyHandlers.ofString()).body().length());
+                body.length + 5,
+                browser.send(upload, HttpResponse.BodyHandlers.ofString())
+                        .body()
+                        .length());
         assertEquals("chunked", echo.requests().getFirst().field("transfer-encoding"));
     }
 
@@ -198,7 +210,12 @@ class Http2Test {
                     client.data(stream, bytes(16_384), i == 29);
                     sent += 16_384;
                 }
-                assertEquals("502", client.next(Frame.Headers.class, stream).headers().status().toString());
+                assertEquals(
+                        "502",
+                        client.next(Frame.Headers.class, stream)
+                                .headers()
+                                .status()
+                                .toString());
             }
         }
     }
@@ -295,9 +312,13 @@ class Http2Test {
                 Http2Client client = peer(backend)) {
             client.headers(3, request("POST", HOST, "/", "content-length", "1000000"), false);
             client.data(3, bytes(100), false);
-            assertEquals("413", client.next(Frame.Headers.class, 3).headers().status().toString());
+            assertEquals(
+                    "413",
+                    client.next(Frame.Headers.class, 3).headers().status().toString());
             assertEquals(300_000, client.body(3).length());
-            assertEquals(Http2Error.NO_ERROR.code(), client.next(Frame.Reset.class, 3).error());
+            assertEquals(
+                    Http2Error.NO_ERROR.code(),
+                    client.next(Frame.Reset.class, 3).error());
         }
     }
 
@@ -310,9 +331,13 @@ class Http2Test {
                 Http2Client client = peer(backend)) {
             client.headers(3, get(), true);
             client.next(Frame.Headers.class, 3);
-            assertEquals(Http2Error.INTERNAL_ERROR.code(), client.next(Frame.Reset.class, 3).error());
+            assertEquals(
+                    Http2Error.INTERNAL_ERROR.code(),
+                    client.next(Frame.Reset.class, 3).error());
             client.headers(5, request("GET", "none.localhost", "/"), true);
-            assertEquals("404", client.next(Frame.Headers.class, 5).headers().status().toString());
+            assertEquals(
+                    "404",
+                    client.next(Frame.Headers.class, 5).headers().status().toString());
         }
     }
 
@@ -361,7 +386,8 @@ class Http2Test {
         }
         boolean refused = frame instanceof Frame.Reset
                 || frame instanceof Frame.GoAway
-                || (frame instanceof Frame.Headers answer && answer.headers().status().toString().equals("400"));
+                || (frame instanceof Frame.Headers answer
+                        && answer.headers().status().toString().equals("400"));
         assertTrue(refused, frame::toString);
         assertEquals("", echo.received());
     }
@@ -378,9 +404,11 @@ class Http2Test {
     @Test
     void refusesABodyThatIsNotAsLongAsItSays() throws Exception {
         try (Http2Client client = peer(echo)) {
-            client.headers(3, request("POST", HOST, "/", "content-length", "10"), false).data(3, bytes(20), true);
+            client.headers(3, request("POST", HOST, "/", "content-length", "10"), false)
+                    .data(3, bytes(20), true);
             client.next(Frame.Reset.class, 3);
-            client.headers(5, request("POST", HOST, "/", "content-length", "10"), false).data(5, bytes(5), true);
+            client.headers(5, request("POST", HOST, "/", "content-length", "10"), false)
+                    .data(5, bytes(5), true);
             client.next(Frame.Reset.class, 5);
             Await.until("no connection with half a request stays open", () -> echo.open() == 0);
         }

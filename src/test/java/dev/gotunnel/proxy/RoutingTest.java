@@ -9,15 +9,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.proxy.Route.BackendEndpoint;
+import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.TestBackend;
 import dev.gotunnel.testing.WireClient;
 import dev.gotunnel.testing.WireClient.Response;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -60,7 +65,8 @@ class RoutingTest {
             Response answer = client.get("none.localhost", "/").readResponse();
             assertEquals(404, answer.status());
             assertEquals("404", answer.field("x-gotunnel-error"));
-            assertTrue(answer.text().contains("https://" + HOST + ":" + fixture.securePort() + "  ->  127.0.0.1:" + backend.port()));
+            assertTrue(answer.text()
+                    .contains("https://" + HOST + ":" + fixture.securePort() + "  ->  127.0.0.1:" + backend.port()));
             assertTrue(answer.text().contains("gotunnel start --port 3000 --domain none"));
             // It is an answer like any other: the connection goes on.
             assertEquals("shop", client.get(HOST, "/").readResponse().text());
@@ -115,7 +121,9 @@ class RoutingTest {
 
     private static List<String> namesOf(Certificate certificate) throws CertificateParsingException {
         return ((X509Certificate) certificate)
-                .getSubjectAlternativeNames().stream().map(name -> name.get(1).toString()).toList();
+                .getSubjectAlternativeNames().stream()
+                        .map(name -> name.get(1).toString())
+                        .toList();
     }
 
     @Test
@@ -196,22 +204,25 @@ class RoutingTest {
         fixture.route(HOST, backend);
         AtomicBoolean stop = new AtomicBoolean();
         AtomicInteger served = new AtomicInteger();
-        List<CompletableFuture<Void>> load = new java.util.ArrayList<>();
+        List<CompletableFuture<Void>> load = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             load.add(CompletableFuture.runAsync(() -> {
                 try (WireClient client = fixture.secure(HOST)) {
                     while (!stop.get()) {
-                        assertEquals("shop", client.get(HOST, "/").readResponse().text());
+                        assertEquals(
+                                "shop", client.get(HOST, "/").readResponse().text());
                         served.incrementAndGet();
                     }
                 } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                 }
             }));
         }
         for (int i = 0; i < 100 || served.get() < 1000; i++) {
             fixture.route("other.localhost", backend);
-            fixture.engine().remove("test/other.localhost", Duration.ofSeconds(5)).get(5, TimeUnit.SECONDS);
+            fixture.engine()
+                    .remove("test/other.localhost", Duration.ofSeconds(5))
+                    .get(5, TimeUnit.SECONDS);
         }
         stop.set(true);
         for (CompletableFuture<Void> one : load) {
@@ -230,17 +241,17 @@ class RoutingTest {
             fixture.route("slow.localhost", slow);
             try (WireClient client = fixture.secure("slow.localhost")) {
                 client.get("slow.localhost", "/");
-                dev.gotunnel.testing.Await.until("it is under way", () -> slow.requests().size() == 1);
-                CompletableFuture<Void> drained =
-                        fixture.engine().remove("test/slow.localhost", Duration.ofMinutes(1));
+                Await.until("it is under way", () -> slow.requests().size() == 1);
+                CompletableFuture<Void> drained = fixture.engine().remove("test/slow.localhost", Duration.ofMinutes(1));
                 try (WireClient late = fixture.secure("slow.localhost")) {
-                    assertEquals(404, late.get("slow.localhost", "/").readResponse().status());
+                    assertEquals(
+                            404, late.get("slow.localhost", "/").readResponse().status());
                 }
                 assertFalse(drained.isDone());
                 go.countDown();
                 assertEquals(5_000_000, client.readResponse().body().length);
                 drained.get(5, TimeUnit.SECONDS);
-                dev.gotunnel.testing.Await.until("nothing stays open to the backend", () -> slow.open() == 0);
+                Await.until("nothing stays open to the backend", () -> slow.open() == 0);
             }
         }
     }
@@ -251,7 +262,7 @@ class RoutingTest {
             fixture.route("never.localhost", never);
             try (WireClient client = fixture.secure("never.localhost")) {
                 client.get("never.localhost", "/");
-                dev.gotunnel.testing.Await.until("it is under way", () -> never.requests().size() == 1);
+                Await.until("it is under way", () -> never.requests().size() == 1);
                 CompletableFuture<Void> drained =
                         fixture.engine().remove("test/never.localhost", Duration.ofMillis(200));
                 assertThrows(TimeoutException.class, () -> drained.get(20, TimeUnit.MILLISECONDS));
@@ -287,20 +298,33 @@ class RoutingTest {
 
     @Test
     void sendsWhatIsUnderWayToItsEndBeforeItCloses() throws Exception {
-        String large = "x".repeat(3_000_000);
+        String large = "x".repeat(30_000_000);
         try (EngineFixture own = EngineFixture.start();
                 TestBackend backend = TestBackend.saying(large)) {
             own.route(HOST, backend);
             try (WireClient client = own.secure(HOST)) {
                 client.get(HOST, "/");
                 int length = Integer.parseInt(client.readHead().field("content-length"));
-                CompletableFuture<Void> end = own.engine()
-                        .remove("test/" + HOST, Duration.ofSeconds(5))
-                        .thenRunAsync(own.engine()::close);
-                assertEquals(length, client.readFully(length).length);
+                CompletableFuture<Void> drained = own.engine().remove("test/" + HOST, Duration.ofSeconds(20));
+                int taken = 0;
+                while (!drained.isDone() && taken < length) {
+                    taken += client.readFully(10_000).length;
+                }
+                CompletableFuture<Void> end = drained.thenRunAsync(own.engine()::close);
+                Await.until("the engine closes", () -> !isListening(own.plainPort()));
+                assertEquals(length, taken + client.readFully(length - taken).length);
                 assertTrue(client.isEnded());
                 end.get(5, TimeUnit.SECONDS);
             }
+        }
+    }
+
+    private static boolean isListening(int port) {
+        try {
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -313,12 +337,12 @@ class RoutingTest {
                     WireClient idle = own.secure(HOST);
                     WireClient plain = own.plain()) {
                 busy.get(HOST, "/");
-                dev.gotunnel.testing.Await.until("it is under way", () -> never.requests().size() == 1);
+                Await.until("it is under way", () -> never.requests().size() == 1);
                 long began = System.nanoTime();
                 own.engine().close();
                 assertTrue(System.nanoTime() - began < TimeUnit.SECONDS.toNanos(2));
                 assertTrue(busy.isEnded() && idle.isEnded() && plain.isEnded());
-                dev.gotunnel.testing.Await.until("the backend is left alone", () -> never.open() == 0);
+                Await.until("the backend is left alone", () -> never.open() == 0);
             }
         }
     }

@@ -157,8 +157,9 @@ class SmugglingTest {
     @Test
     void dropsFieldsOfTheTrailersThatFrameOrRoute() throws IOException {
         try (WireClient client = client()) {
-            client.send("POST / HTTP/1.1\r\nHost: " + HOST + "\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
-                    + "Content-Length: 7\r\nHost: other.localhost\r\nX-Forwarded-For: 9.9.9.9\r\nConnection: x\r\nX-Good: 1\r\n\r\n");
+            client.send(
+                    "POST / HTTP/1.1\r\nHost: " + HOST + "\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+                            + "Content-Length: 7\r\nHost: other.localhost\r\nX-Forwarded-For: 9.9.9.9\r\nConnection: x\r\nX-Good: 1\r\n\r\n");
             assertEquals(200, client.readResponse().status());
             String trailers = backend.received().substring(backend.received().indexOf("\r\n\r\n") + 4);
             assertEquals("0\r\nx-good: 1\r\n\r\n", trailers.toLowerCase());

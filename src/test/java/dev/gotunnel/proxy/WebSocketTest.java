@@ -133,7 +133,8 @@ class WebSocketTest {
 
     @Test
     void passesAFrameThatComesWithTheAnswerToTheHandshake() throws IOException {
-        String hello = new String(frame(TEXT, "hello".getBytes(StandardCharsets.US_ASCII)), StandardCharsets.ISO_8859_1);
+        String hello =
+                new String(frame(TEXT, "hello".getBytes(StandardCharsets.US_ASCII)), StandardCharsets.ISO_8859_1);
         try (TestBackend eager = TestBackend.scripted(peer -> {
                     accept(peer, peer.readHead(), hello);
                     peer.awaitEnd();
@@ -194,7 +195,9 @@ class WebSocketTest {
             fixture.route(HOST, backend);
             try (WireClient client = fixture.secure(HOST)) {
                 for (int i = 0; i < 2; i++) {
-                    assertEquals("no socket here", client.send(HANDSHAKE).readResponse().text());
+                    assertEquals(
+                            "no socket here",
+                            client.send(HANDSHAKE).readResponse().text());
                 }
             }
         }

@@ -81,14 +81,13 @@ public final class EngineFixture implements AutoCloseable {
 
     /** Serves a name over HTTPS from backends on 127.0.0.1. */
     public EngineFixture route(String name, TestBackend... backends) {
-        return route(
-                new Route(
-                        "test/" + name,
-                        List.of(name),
-                        Arrays.stream(backends)
-                                .map(backend -> new Route.BackendEndpoint("127.0.0.1", backend.port()))
-                                .toList(),
-                        true));
+        return route(new Route(
+                "test/" + name,
+                List.of(name),
+                Arrays.stream(backends)
+                        .map(backend -> new Route.BackendEndpoint("127.0.0.1", backend.port()))
+                        .toList(),
+                true));
     }
 
     public EngineFixture route(Route route) {
