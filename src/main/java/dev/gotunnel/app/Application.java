@@ -149,7 +149,12 @@ final class Application implements Surroundings {
 
     @Override
     public TunnelStore saved() {
-        return new ProfileStore(configFile(), options.profile());
+        return saved(options.profile());
+    }
+
+    @Override
+    public TunnelStore saved(@Nullable String profile) {
+        return new ProfileStore(configFile(), profile);
     }
 
     @Override

@@ -41,11 +41,10 @@ final class DesktopRole {
 
     int run() {
         if (application.options().isHeadless()) {
-            return headless();
+            return headless("gotunnel runs without tray and window. Ctrl-C stops it.");
         }
         if (!Desktop.available()) {
-            System.err.println("gotunnel: there is no display, so it runs without tray and window. Ctrl-C stops it.");
-            return headless();
+            return headless("gotunnel: there is no display, so it runs without tray and window. Ctrl-C stops it.");
         }
         Path socket = directories.runtime().resolve("desktop.sock");
         Optional<SingleInstance> role = SingleInstance.take(directories.runtime().resolve("desktop.lock"));
@@ -80,12 +79,13 @@ final class DesktopRole {
                 "Try again in a moment.");
     }
 
-    private int headless() {
+    private int headless(String note) {
         EngineOwner owner = application
                 .own(true, null)
                 .orElseThrow(() -> new GotunnelException(
                         ErrorCode.NAME_TAKEN, "gotunnel runs already.", "See what it does: gotunnel list"));
         try (owner) {
+            System.err.println(note);
             new Interrupts().await();
         }
         return 0;

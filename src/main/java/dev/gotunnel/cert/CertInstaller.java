@@ -3,6 +3,7 @@ package dev.gotunnel.cert;
 import dev.gotunnel.error.GotunnelException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Certificates as the tunnels need them. The operating system's border: {@link CertificateStore} keeps them on disk,
@@ -27,6 +28,9 @@ public interface CertInstaller {
 
     /** A certificate that is not kept, for a name that no tunnel has. */
     Leaf temporaryCert(List<String> names);
+
+    /** Forgets the certificates and keys of all tunnels but some. */
+    void retainCerts(Set<String> domains);
 
     /** Forgets a tunnel's certificate and key. */
     void cleanupCert(String domain);

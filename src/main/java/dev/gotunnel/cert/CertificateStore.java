@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class CertificateStore implements CertInstaller {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateStore.class);
+
+    private static final String SUFFIX = ".pem";
 
     private final Path data;
     private final List<String> suffixes;
@@ -75,6 +78,24 @@ public final class CertificateStore implements CertInstaller {
     }
 
     @Override
+    public synchronized void retainCerts(Set<String> domains) {
+        Path folder = data.resolve("certs");
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                String name = String.valueOf(file.getFileName());
+                if (name.endsWith(SUFFIX) && !domains.contains(name.substring(0, name.length() - SUFFIX.length()))) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException e) {
+            throw PrivateFiles.unusable("tidy up " + folder, folder, e);
+        }
+    }
+
+    @Override
     public synchronized void cleanupCert(String domain) {
         Path file = file(domain);
         try {
@@ -119,6 +140,6 @@ public final class CertificateStore implements CertInstaller {
 
     /** The domain is a checked DNS name: it cannot leave the folder. */
     private Path file(String domain) {
-        return data.resolve("certs").resolve(domain + ".pem");
+        return data.resolve("certs").resolve(domain + SUFFIX);
     }
 }

@@ -36,6 +36,7 @@ public final class CommandLineApp {
                         new TrustCommand(context),
                         new EngineCommand(context))
                 .forEach(commandLine::addSubcommand);
+        commandLine.addSubcommand(new CommandLine.HelpCommand());
         commandLine.addMixin("global", options);
         commandLine.getCommandSpec().version("gotunnel " + version);
         IExecutionStrategy run = new CommandLine.RunLast();
@@ -47,7 +48,12 @@ public final class CommandLineApp {
                 .setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(parsed -> {
                     if (!CommandLine.printHelpIfRequested(parsed)) {
-                        surroundings.begin(options);
+                        try {
+                            surroundings.begin(options);
+                        } catch (GotunnelException e) {
+                            output.failure(e, options.isDebug());
+                            return e.code().exitCode();
+                        }
                         return run.execute(parsed);
                     }
                     return 0;

@@ -97,11 +97,23 @@ final class Foreground {
     private int asClient(ControlClient client, TunnelSpec spec) {
         Interrupts interrupts = new Interrupts();
         AtomicBoolean gone = new AtomicBoolean();
-        try (ControlClient.HeldTunnel held =
-                client.hold(spec, reporter(spec.id().toString(), gone, interrupts))) {
+        AtomicBoolean left = new AtomicBoolean();
+        Consumer<TunnelEvent> reporter = reporter(spec.id().toString(), gone, interrupts);
+        Consumer<TunnelEvent> listener = event -> {
+            // Before it wakes the command, which asks for it.
+            left.compareAndSet(false, event instanceof TunnelEvent.OwnerLeaving && !gone.get());
+            reporter.accept(event);
+        };
+        try (ControlClient.HeldTunnel held = client.hold(spec, listener)) {
             announce(held.tunnel());
             if (!interrupts.await() && gone.get()) {
-                output.line(spec.id().name() + " was stopped by another command, or its owner has ended.");
+                if (left.get()) {
+                    throw new GotunnelException(
+                            ErrorCode.OWNER_UNREACHABLE,
+                            spec.id().name() + " ended with the gotunnel that owned the engine.",
+                            "Run the command again: it will own the engine itself.");
+                }
+                output.line(spec.id().name() + " was stopped by another command.");
                 return 0;
             }
         }

@@ -61,7 +61,7 @@ final class StartCommand implements Callable<Integer> {
     @Option(
             names = "--backend",
             paramLabel = "URL",
-            description = "Backend instead of --port; may be repeated, the first that answers is used.")
+            description = "Backend beside or instead of --port; may be repeated, the first that answers is used.")
     private List<String> backends = new ArrayList<>();
 
     @Option(names = "--name", paramLabel = "NAME", description = "Name of the tunnel in lists (default: from --domain).")
@@ -92,10 +92,24 @@ final class StartCommand implements Callable<Integer> {
                 context.options().config() == null ? context.surroundings().running() : Optional.empty();
         if (owner.isPresent()) {
             try (ControlClient running = owner.get()) {
+                refuseTaken(spec, running.list());
                 running.save(spec);
             }
         } else {
             context.surroundings().saved().put(spec);
+        }
+    }
+
+    /** Before anything is written: a tunnel that cannot start is not to be kept either. */
+    private static void refuseTaken(TunnelSpec spec, List<Tunnel> tunnels) {
+        for (Tunnel other : tunnels) {
+            boolean same = other.domain().equals(spec.domain().ascii());
+            if (same && other.state().isActive() && !other.tunnelId().equals(spec.id())) {
+                throw new GotunnelException(
+                        ErrorCode.NAME_TAKEN,
+                        "The name " + spec.domain() + " belongs to the tunnel " + other.id() + ".",
+                        "Stop it first: gotunnel stop " + other.id() + " — or choose another --domain.");
+            }
         }
     }
 
@@ -106,7 +120,9 @@ final class StartCommand implements Callable<Integer> {
                     "A saved tunnel has its own port and domain.",
                     "Say either: gotunnel start " + reference + " — or: gotunnel start --port PORT --domain NAME");
         }
-        List<TunnelSpec> matches = context.surroundings().saved().load().stream()
+        int slash = reference.indexOf('/');
+        String profile = slash < 0 ? context.options().profile() : reference.substring(0, slash);
+        List<TunnelSpec> matches = context.surroundings().saved(profile).load().stream()
                 .filter(spec -> spec.id().toString().equals(reference)
                         || spec.id().name().equals(reference)
                         || spec.domain().ascii().equals(reference))
@@ -115,7 +131,7 @@ final class StartCommand implements Callable<Integer> {
             throw new GotunnelException(
                     ErrorCode.NO_SUCH_TUNNEL,
                     "No tunnel \"" + reference + "\" is saved.",
-                    "Make one: gotunnel start --port PORT --domain " + reference);
+                    "Make one: gotunnel start --port PORT --domain NAME --save");
         }
         if (matches.size() > 1) {
             throw new GotunnelException(

@@ -6,6 +6,7 @@ import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.tunnel.TunnelStore;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the commands need of the application around them. */
 public interface Surroundings {
@@ -30,8 +31,11 @@ public interface Surroundings {
      */
     ControlClient runningOrSpawned();
 
-    /** The tunnels that are saved, as far as this command sees them. */
+    /** The tunnels that are saved in the active profiles. */
     TunnelStore saved();
+
+    /** The tunnels that are saved in the profile {@code default} and another one, unless that is null. */
+    TunnelStore saved(@Nullable String profile);
 
     /** The machine, when nobody owns the engine. */
     MachineService machine();

@@ -62,7 +62,11 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         try {
             workers.execute(() -> {
                 try {
-                    if (malformed || fromPage || !path.startsWith(ControlApi.PREFIX)) {
+                    if (fromPage) {
+                        throw new GotunnelException(
+                                ErrorCode.NOT_PERMITTED, "Web pages may not use the control API.", null);
+                    }
+                    if (malformed || !path.startsWith(ControlApi.PREFIX)) {
                         throw ControlRoutes.unknown(method, path);
                     }
                     if (method.equals("GET") && path.equals(ControlApi.PREFIX + "events")) {

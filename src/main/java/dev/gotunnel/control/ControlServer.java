@@ -6,8 +6,10 @@ import dev.gotunnel.platform.PrivateFiles;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.TunnelService;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -44,6 +46,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ControlServer implements AutoCloseable {
     private static final int MAX_BODY_BYTES = 1 << 20;
+    private static final int ANSWER_SECONDS = 2;
 
     private final Path socket;
     private final EventLoopGroup group;
@@ -128,7 +131,15 @@ public final class ControlServer implements AutoCloseable {
     @Override
     public void close() {
         listener.close().awaitUninterruptibly();
-        open.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        // Whoever asked for the end is still to hear of it.
+        workers.shutdown();
+        try {
+            workers.awaitTermination(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        open.forEach(channel -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE));
+        open.newCloseFuture().awaitUninterruptibly(1, TimeUnit.SECONDS);
         endThreads();
         try {
             Files.deleteIfExists(socket);

@@ -23,6 +23,7 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
 
     private static final int SHOWN_LENGTH = 60;
 
+    private static final Pattern ADDRESS = Pattern.compile("[0-9]+(?:\\.[0-9]+){3}");
     private static final Pattern LOOPBACK = Pattern.compile("127(?:\\.[0-9]{1,3}){3}");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
 
@@ -53,6 +54,16 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
         String name = typed.strip();
         if (name.endsWith(".")) {
             name = name.substring(0, name.length() - 1);
+        }
+        if (name.indexOf(':') >= 0 || name.indexOf('/') >= 0) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE,
+                    "\"" + typed + "\" is more than a name.",
+                    "Give the name alone, without scheme, port and path: shop, api.shop or shop.test.");
+        }
+        if (ADDRESS.matcher(name).matches()) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE, "\"" + typed + "\" is an address, not a name.", "Give a name, such as shop.");
         }
         String ascii;
         try {

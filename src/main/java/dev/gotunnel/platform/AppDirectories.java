@@ -17,7 +17,14 @@ import org.jspecify.annotations.Nullable;
 public record AppDirectories(Path config, Path data, Path state, Path runtime) {
     /** The directories of this user on this system. */
     public static AppDirectories ofSystem() {
-        return of(OperatingSystem.current(), System.getenv(), Path.of(System.getProperty("user.home", ".")));
+        return of(OperatingSystem.current(), System.getenv(), home(System.getenv()));
+    }
+
+    /** {@code HOME} as every Unix program takes it; Java's own {@code user.home} looks past it. */
+    private static Path home(Map<String, String> env) {
+        String home = env.get("HOME");
+        boolean usable = OperatingSystem.current() != OperatingSystem.WINDOWS && home != null && home.startsWith("/");
+        return Path.of(usable ? String.valueOf(home) : System.getProperty("user.home", "."));
     }
 
     static AppDirectories of(OperatingSystem system, Map<String, String> env, Path home) {

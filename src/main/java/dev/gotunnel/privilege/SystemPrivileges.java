@@ -4,6 +4,8 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.OperatingSystem;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -72,9 +74,11 @@ public final class SystemPrivileges implements PrivilegeManager {
     }
 
     private int unprivilegedPortStart() {
-        try {
-            return Integer.parseInt(Files.readString(root.resolve("proc/sys/net/ipv4/ip_unprivileged_port_start"))
-                    .strip());
+        // Read in one go: Files.readString begins with a single byte, and some kernels end such a file after it.
+        try (InputStream in = Files.newInputStream(root.resolve("proc/sys/net/ipv4/ip_unprivileged_port_start"))) {
+            byte[] text = new byte[16];
+            int length = in.read(text);
+            return Integer.parseInt(new String(text, 0, Math.max(0, length), StandardCharsets.US_ASCII).strip());
         } catch (IOException | NumberFormatException e) {
             return 1024;
         }

@@ -97,9 +97,8 @@ final class TunnelEntry {
             limitations.add(failure);
         }
         if (ports != null && state.serves()) {
-            String name = spec.domain().ascii();
             if (!nameResolves && !spec.domain().isLocalhost()) {
-                limitations.add(NameLimitation.of(name, ports.url(spec.domain().localhostName(), spec.https())));
+                limitations.add(NameLimitation.of(spec.domain(), ports.url(spec.domain().localhostName(), spec.https())));
             }
             if (ports.limitation() != null) {
                 limitations.add(ports.limitation());

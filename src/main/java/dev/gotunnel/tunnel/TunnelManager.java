@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,6 +95,11 @@ public final class TunnelManager implements TunnelService, MachineService {
         for (TunnelSpec spec : parts.store().load()) {
             entries.put(spec.id(), new TunnelEntry(spec, true));
         }
+        // What a killed owner has left of its session.
+        parts.certificates()
+                .retainCerts(entries.values().stream()
+                        .map(entry -> entry.spec.domain().ascii())
+                        .collect(Collectors.toSet()));
         every(NAME_CHECK_SECONDS, TimeUnit.SECONDS, this::checkNames);
         every(ROTATION_CHECK_MINUTES, TimeUnit.MINUTES, this::rotate);
     }
@@ -242,8 +248,11 @@ public final class TunnelManager implements TunnelService, MachineService {
             }
             entries.values().stream().map(entry -> entry.extraPort).filter(Objects::nonNull).forEach(ours::add);
         }
-        if (spec.httpsPort() != null) {
-            ours.add(spec.httpsPort());
+        if (spec.httpsPort() != null && spec.httpsPort() != 0 && !ours.add(spec.httpsPort())) {
+            throw new GotunnelException(
+                    ErrorCode.PORT_TAKEN,
+                    "Port " + spec.httpsPort() + " is gotunnel's own already.",
+                    "The tunnel is served there anyway if it is the HTTPS port; leave --https-port out or choose another.");
         }
         for (BackendAddress backend : spec.backends()) {
             if (backend.isHere() && ours.contains(backend.port())) {

@@ -83,7 +83,7 @@ public interface TunnelService extends AutoCloseable {
      * The tunnel that a user's word means.
      *
      * @param reference NAME, PROFILE/NAME or DOMAIN
-     * @throws GotunnelException {@code NO_SUCH_TUNNEL}, or {@code AMBIGUOUS} when several match
+     * @throws GotunnelException {@code NO_SUCH_TUNNEL}, or {@code AMBIGUOUS} when several match and not just one of them runs
      */
     default Tunnel find(String reference) {
         return find(list(), reference);
@@ -96,6 +96,11 @@ public interface TunnelService extends AutoCloseable {
         if (matches.isEmpty()) {
             throw new GotunnelException(
                     ErrorCode.NO_SUCH_TUNNEL, "There is no tunnel \"" + reference + "\".", "See: gotunnel list");
+        }
+        List<Tunnel> running =
+                matches.stream().filter(t -> t.state().isActive()).toList();
+        if (matches.size() > 1 && running.size() == 1) {
+            return running.getFirst();
         }
         if (matches.size() > 1) {
             String ids = String.join(" or ", matches.stream().map(Tunnel::id).toList());
