@@ -5,6 +5,7 @@ import dev.gotunnel.error.GotunnelException;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
@@ -46,11 +47,16 @@ public final class CommandLineApp {
                 .registerConverter(TrustCommand.ExportFormat.class, oneOf(TrustCommand.ExportFormat.class))
                 .setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(parsed -> {
-                    if (!CommandLine.printHelpIfRequested(parsed)) {
-                        surroundings.begin(options);
-                        return run.execute(parsed);
+                    if (CommandLine.printHelpIfRequested(parsed)) {
+                        return 0;
                     }
-                    return 0;
+                    try {
+                        surroundings.begin(options);
+                    } catch (RuntimeException e) {
+                        // Only what is wrapped so reaches the handler below.
+                        throw new ExecutionException(commandLine, "The command could not begin.", e);
+                    }
+                    return run.execute(parsed);
                 })
                 .setParameterExceptionHandler((wrong, args) -> {
                     output.failure(explain(wrong), false);

@@ -126,9 +126,9 @@ class CommandLineTest {
     @Test
     void aWrongWordIsAnsweredWithWhatIsLikeIt() {
         assertFails(2, "Unmatched argument at index 0: 'lst'.", "Did you mean: ls, list, trust?", "lst");
-        Printed flag = around.run("start", "--prot", "3000");
+        Printed flag = around.run("start", "--domian", "shop");
         assertEquals(2, flag.exit());
-        assertTrue(flag.err().contains("--prot") && flag.err().contains("Did you mean") && flag.err().contains("--port"), flag.err());
+        assertTrue(flag.err().matches("(?s).*'--domian'.*Did you mean: .*--domain.*"), flag.err());
     }
 
     @Test
@@ -183,6 +183,18 @@ class CommandLineTest {
                 new TunnelId("session", "shop"),
                 new GotunnelException(code, "It did not work.", "Do this.", new IllegalStateException("beneath")));
         assertFails(code.exitCode(), "It did not work.", "Do this.", "start", "--port", "1", "--domain", "shop");
+    }
+
+    @Test
+    void aConfigurationThatCannotBeReadIsAFailureLikeAnyOther() {
+        around.beginFailure = new GotunnelException(ErrorCode.CONFIG, "It is wrong.", "Mend it.");
+        assertFails(2, "It is wrong.", "Mend it.", "list");
+        around.beginFailure = new IllegalStateException("class Y");
+        assertFails(
+                1,
+                "gotunnel failed unexpectedly.",
+                "Run the command again with --debug and report what it prints.",
+                "list");
     }
 
     @Test
