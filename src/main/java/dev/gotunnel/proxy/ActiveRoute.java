@@ -1,6 +1,7 @@
 package dev.gotunnel.proxy;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -30,20 +31,23 @@ final class ActiveRoute {
         return upstreams;
     }
 
-    /** The backend to try at a place in the order: those that are up before those that are down. */
-    @Nullable Upstream candidate(int place) {
-        if (upstreams.size() == 1) {
-            return place == 0 ? upstreams.getFirst() : null;
-        }
-        int seen = 0;
-        for (boolean healthy : new boolean[] {true, false}) {
-            for (Upstream upstream : upstreams) {
-                if (upstream.isHealthy() == healthy && seen++ == place) {
+    /**
+     * The backend to try next: one that is up before one that is down.
+     *
+     * @param tried those that have accepted no connection for this exchange
+     */
+    @Nullable
+    Upstream candidate(Collection<Upstream> tried) {
+        Upstream last = null;
+        for (Upstream upstream : upstreams) {
+            if (!tried.contains(upstream)) {
+                if (upstream.isHealthy()) {
                     return upstream;
                 }
+                last = last == null ? upstream : last;
             }
         }
-        return null;
+        return last;
     }
 
     void exchangeBegins() {

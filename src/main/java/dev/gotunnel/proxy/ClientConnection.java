@@ -11,12 +11,13 @@ import java.net.InetSocketAddress;
  * @param address the client's address without brackets or zone
  * @param loopback whether the client is this machine
  * @param port the port of ours that it came to
+ * @param tlsPort whether that port speaks TLS, which a client of plain HTTP may not have known
  */
-record ClientConnection(Channel channel, boolean secure, String address, boolean loopback, int port) {
-    static ClientConnection of(Channel channel, boolean secure) {
+record ClientConnection(Channel channel, boolean secure, String address, boolean loopback, int port, boolean tlsPort) {
+    static ClientConnection of(Channel channel, boolean secure, boolean tlsPort) {
         int port = channel.localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
         if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
-            return new ClientConnection(channel, secure, "unknown", false, port);
+            return new ClientConnection(channel, secure, "unknown", false, port, tlsPort);
         }
         String text = remote.getAddress().getHostAddress();
         int zone = text.indexOf('%');
@@ -25,7 +26,8 @@ record ClientConnection(Channel channel, boolean secure, String address, boolean
                 secure,
                 zone < 0 ? text : text.substring(0, zone),
                 remote.getAddress().isLoopbackAddress(),
-                port);
+                port,
+                tlsPort);
     }
 
     /** The scheme of the URLs that lead here. */

@@ -1,6 +1,7 @@
 package dev.gotunnel.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -13,7 +14,7 @@ import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,16 +51,25 @@ final class ClientInitializer extends ChannelInitializer<Channel> {
         if (tls) {
             channel.pipeline().addLast(new FirstByte());
         } else {
-            http1(channel.pipeline(), false);
+            http1(channel.pipeline(), false, false);
         }
     }
 
-    private void http1(ChannelPipeline pipeline, boolean secure) {
-        pipeline.addLast(new HttpServerCodec(decoding), new Http1Frontend(engine, secure));
+    private void http1(ChannelPipeline pipeline, boolean secure, boolean tlsPort) {
+        pipeline.addLast(new HttpServerCodec(decoding), new Http1Frontend(engine, secure, tlsPort));
     }
 
     /** Somebody who types {@code http://shop.localhost:8443} is led to HTTPS instead of into a broken handshake. */
     private final class FirstByte extends ByteToMessageDecoder {
+        private final ClientTicks ticks = new ClientTicks();
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof ClientTicks.Tick && ticks.isOver()) {
+                ctx.close();
+            }
+        }
+
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
             if (!in.isReadable()) {
@@ -69,7 +79,7 @@ final class ClientInitializer extends ChannelInitializer<Channel> {
             if (in.getByte(in.readerIndex()) == TLS_HANDSHAKE) {
                 pipeline.addLast(new Sni(), new Negotiated());
             } else {
-                http1(pipeline, false);
+                http1(pipeline, false, true);
             }
             pipeline.remove(this);
         }
@@ -89,6 +99,16 @@ final class ClientInitializer extends ChannelInitializer<Channel> {
         }
 
         @Override
+        protected void replaceHandler(ChannelHandlerContext ctx, String name, SslContext context) throws Exception {
+            try {
+                super.replaceHandler(ctx, name, context);
+            } finally {
+                // Handed out with a reference of its own, so that a certificate can be replaced in this very moment.
+                ReferenceCountUtil.release(context);
+            }
+        }
+
+        @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             LOG.debug("A TLS connection could not begin: {}", cause.toString());
             ctx.close();
@@ -105,7 +125,7 @@ final class ClientInitializer extends ChannelInitializer<Channel> {
             if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
                 Http2Frontend.install(ctx.pipeline(), engine);
             } else {
-                http1(ctx.pipeline(), true);
+                http1(ctx.pipeline(), true, true);
             }
         }
 

@@ -95,7 +95,7 @@ final class EngineContext {
     }
 
     private String urlOf(String name, ClientConnection client) {
-        int port = client.secure() ? client.port() : securePort;
+        int port = client.tlsPort() ? client.port() : securePort;
         return "https://" + name + (port == 443 ? "" : ":" + port);
     }
 

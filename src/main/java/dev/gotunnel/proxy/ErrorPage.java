@@ -29,8 +29,7 @@ final class ErrorPage {
             "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'";
 
     /** Asks again every second, and loads the page once something else than this page answers. */
-    private static final String RELOAD =
-            """
+    private static final String RELOAD = """
             <script>
             setInterval(async () => {
               try {
@@ -41,8 +40,7 @@ final class ErrorPage {
             </script>
             """;
 
-    private static final String COPY =
-            """
+    private static final String COPY = """
             <script>
             for (const button of document.querySelectorAll('button[data-copy]')) button.onclick = async () => {
               await navigator.clipboard.writeText(button.dataset.copy);
@@ -73,8 +71,7 @@ final class ErrorPage {
         private static String read() {
             try (InputStream in = ErrorPage.class.getResourceAsStream("page.html")) {
                 return new String(
-                        Objects.requireNonNull(in, "page.html is not packaged").readAllBytes(),
-                        StandardCharsets.UTF_8);
+                        Objects.requireNonNull(in, "page.html is not packaged").readAllBytes(), StandardCharsets.UTF_8);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -126,9 +123,7 @@ final class ErrorPage {
         ErrorPage page = new ErrorPage(
                 HttpResponseStatus.BAD_GATEWAY,
                 "The backend of " + tunnel + " does not answer",
-                reloads
-                        ? "Start it, and this page loads by itself."
-                        : "Start it, then send the request again.");
+                reloads ? "Start it, and this page loads by itself." : "Start it, then send the request again.");
         page.known.put("Backend", backends);
         page.known.put("Down since", since);
         page.known.put("Last error", reason);
@@ -185,9 +180,14 @@ final class ErrorPage {
     private String plain(String requestId) {
         StringBuilder text = new StringBuilder();
         text.append(headline).append(". ").append(sentence).append('\n');
-        known.forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
+        known.forEach(
+                (key, value) -> text.append(key).append(": ").append(value).append('\n'));
         if (links != null) {
-            links.forEach(link -> text.append("  ").append(link.url()).append("  ->  ").append(link.note()).append('\n'));
+            links.forEach(link -> text.append("  ")
+                    .append(link.url())
+                    .append("  ->  ")
+                    .append(link.note())
+                    .append('\n'));
         }
         if (command != null) {
             text.append("Next: ").append(command).append('\n');
@@ -196,26 +196,37 @@ final class ErrorPage {
     }
 
     private String html(String requestId) {
-        StringBuilder content = new StringBuilder("<p>").append(escape(sentence)).append("</p>\n");
+        StringBuilder content =
+                new StringBuilder("<p>").append(escape(sentence)).append("</p>\n");
         if (!known.isEmpty()) {
             content.append("<dl>");
-            known.forEach((key, value) ->
-                    content.append("<dt>").append(escape(key)).append("</dt><dd>").append(escape(value)).append("</dd>"));
+            known.forEach((key, value) -> content.append("<dt>")
+                    .append(escape(key))
+                    .append("</dt><dd>")
+                    .append(escape(value))
+                    .append("</dd>"));
             content.append("</dl>\n");
         }
         if (links != null && !links.isEmpty()) {
             content.append("<ul>");
             for (Link link : links) {
                 String url = escape(link.url());
-                content.append("<li><a href=\"").append(url).append("\">").append(url).append("</a><span>");
+                content.append("<li><a href=\"")
+                        .append(url)
+                        .append("\">")
+                        .append(url)
+                        .append("</a><span>");
                 content.append(escape(link.note())).append("</span></li>");
             }
             content.append("</ul>\n");
         }
         if (command != null) {
             String line = escape(command);
-            content.append("<p>To give a service this name:</p><div class=\"next\"><code>").append(line);
-            content.append("</code><button type=\"button\" data-copy=\"").append(line).append("\">Copy</button></div>\n");
+            content.append("<p>To give a service this name:</p><div class=\"next\"><code>")
+                    .append(line);
+            content.append("</code><button type=\"button\" data-copy=\"")
+                    .append(line)
+                    .append("\">Copy</button></div>\n");
         }
         String script = (reloads ? RELOAD : "") + (command != null ? COPY : "");
         return Template.TEXT

@@ -1,6 +1,5 @@
 package dev.gotunnel.proxy;
 
-import dev.gotunnel.observability.Telemetry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -14,15 +13,12 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.context.Context;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One request and its response on their way between a client and a backend: finds the route, opens or reuses a
@@ -30,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * client's event loop, {@link #breakOff()} excepted.
  */
 final class Exchange implements UpstreamConnector.Listener {
-    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-
     /** Safe to send again when a reused connection turns out to be dead (RFC 9110 section 9.2.2). */
     private static final Set<HttpMethod> IDEMPOTENT = Set.of(
             HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE, HttpMethod.PUT, HttpMethod.DELETE);
@@ -41,8 +35,7 @@ final class Exchange implements UpstreamConnector.Listener {
     private final EngineContext engine;
     private final ClientStream client;
     private final HttpRequest request;
-    private final String requestId;
-    private final long startedNanos = System.nanoTime();
+    private final ExchangeRecord record;
 
     private @Nullable ActiveRoute route;
     private @Nullable Upstream upstream;
@@ -50,9 +43,7 @@ final class Exchange implements UpstreamConnector.Listener {
     private @Nullable ArrayDeque<HttpContent> waiting;
     private @Nullable HttpResponse switchingHead;
     private @Nullable Channel relayed;
-    private @Nullable Span span;
-    private int place;
-    private int status;
+    private List<Upstream> tried = List.of();
     private boolean upgrade;
     private boolean bodySent;
     private boolean requestComplete;
@@ -64,7 +55,7 @@ final class Exchange implements UpstreamConnector.Listener {
         this.engine = engine;
         this.client = client;
         this.request = request;
-        this.requestId = ForwardingHeaders.requestId(request.headers());
+        this.record = new ExchangeRecord(engine.telemetry(), request);
     }
 
     // ---- from the client
@@ -73,7 +64,10 @@ final class Exchange implements UpstreamConnector.Listener {
     void begin() {
         String host = request.headers().get(HttpHeaderNames.HOST);
         String name = HostName.of(host);
-        if (host == null || name == null || request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
+        if (host == null
+                || name == null
+                || request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
+            client.closeAfterResponse();
             answer(ErrorPage.badRequest("The request does not say which host it is for."));
             return;
         }
@@ -83,7 +77,10 @@ final class Exchange implements UpstreamConnector.Listener {
         }
         ActiveRoute found = client.connection().loopback() ? engine.router().find(name) : null;
         if (found == null) {
-            answer(client.connection().loopback() ? engine.unknownName(name, client.connection()) : ErrorPage.notFound());
+            answer(
+                    client.connection().loopback()
+                            ? engine.unknownName(name, client.connection())
+                            : ErrorPage.notFound());
             return;
         }
         if (found.route().https() && !client.connection().secure()) {
@@ -92,9 +89,9 @@ final class Exchange implements UpstreamConnector.Listener {
         }
         route = found;
         found.exchangeBegins();
-        beginSpan(name);
+        record.beginSpan(name, client.connection().scheme());
         upgrade = ForwardingHeaders.wantsWebSocket(request);
-        ForwardingHeaders.toBackend(request.headers(), client.connection(), host, requestId, upgrade);
+        ForwardingHeaders.toBackend(request.headers(), client.connection(), host, record.requestId(), upgrade);
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
         tryNext(found);
     }
@@ -105,26 +102,8 @@ final class Exchange implements UpstreamConnector.Listener {
         answer(page);
     }
 
-    private void beginSpan(String name) {
-        Telemetry telemetry = engine.telemetry();
-        if (telemetry.isTracing()) {
-            span = telemetry
-                    .startServerSpan("http.proxy", Context.root())
-                    .setAttribute("http.request.method", request.method().name())
-                    .setAttribute("url.path", HttpUtil.isOriginForm(request.uri()) ? pathOf(request.uri()) : "")
-                    .setAttribute("url.scheme", client.connection().scheme())
-                    .setAttribute("server.address", name)
-                    .setAttribute("gotunnel.request_id", requestId);
-        }
-    }
-
-    private static String pathOf(String uri) {
-        int query = uri.indexOf('?');
-        return query < 0 ? uri : uri.substring(0, query);
-    }
-
     private void tryNext(ActiveRoute active) {
-        Upstream candidate = active.candidate(place);
+        Upstream candidate = active.candidate(tried);
         if (candidate == null) {
             answer(engine.backendDown(active, request.method(), client.connection()));
             return;
@@ -169,8 +148,9 @@ final class Exchange implements UpstreamConnector.Listener {
 
     /** Takes over a part of the request's body. */
     void body(HttpContent content) {
-        if (content instanceof LastHttpContent) {
+        if (content instanceof LastHttpContent last) {
             requestComplete = true;
+            ForwardingHeaders.trailers(last.trailingHeaders());
             if (answered) {
                 ReferenceCountUtil.release(content);
                 client.finished(true);
@@ -211,7 +191,7 @@ final class Exchange implements UpstreamConnector.Listener {
     /** The client went away: the backend need not go on. */
     void clientGone() {
         if (!ended) {
-            status = CLIENT_CLOSED_REQUEST;
+            record.status(CLIENT_CLOSED_REQUEST);
             dropUpstream();
             end();
         }
@@ -235,8 +215,8 @@ final class Exchange implements UpstreamConnector.Listener {
             return;
         }
         engine.backendFails(route, upstream, cause);
-        place++;
-        if (route != null) {
+        if (route != null && upstream != null) {
+            tried = Stream.concat(tried.stream(), Stream.of(upstream)).toList();
             tryNext(route);
         }
     }
@@ -268,12 +248,12 @@ final class Exchange implements UpstreamConnector.Listener {
 
     void responseHead(HttpResponse head) {
         responseStarted = true;
-        status = head.status().code();
+        record.status(head.status().code());
         ForwardingHeaders.toClient(head.headers());
         if (route != null && isEventStream(head)) {
             route.exchangeIsEndless(this);
         }
-        client.writeHead(head, isBodiless(status));
+        client.writeHead(head, isBodiless(head.status().code()));
     }
 
     private boolean isBodiless(int code) {
@@ -288,6 +268,9 @@ final class Exchange implements UpstreamConnector.Listener {
     }
 
     void responseBody(HttpContent content) {
+        if (content instanceof LastHttpContent last) {
+            ForwardingHeaders.trailers(last.trailingHeaders());
+        }
         client.writeBody(content);
     }
 
@@ -298,7 +281,7 @@ final class Exchange implements UpstreamConnector.Listener {
     }
 
     void switchingProtocols(HttpResponse head) {
-        status = head.status().code();
+        record.status(head.status().code());
         ForwardingHeaders.toClient(head.headers());
         head.headers().set(HttpHeaderNames.CONNECTION, "upgrade");
         head.headers().set(HttpHeaderNames.UPGRADE, "websocket");
@@ -352,7 +335,7 @@ final class Exchange implements UpstreamConnector.Listener {
             return;
         }
         if (responseStarted) {
-            LOG.debug("{} {} broke off: {}", requestId, request.method(), reason);
+            record.brokeOff(reason);
             end();
             client.abort();
         } else {
@@ -366,16 +349,16 @@ final class Exchange implements UpstreamConnector.Listener {
     private void answer(ErrorPage page) {
         releaseWaiting();
         responseStarted = true;
-        status = page.status().code();
+        record.status(page.status().code());
         boolean bodyUnread = !requestComplete
                 && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);
         if (bodyUnread) {
             client.closeAfterResponse();
         }
-        HttpContent body = page.body(request, requestId, client.alloc());
+        HttpContent body = page.body(request, record.requestId(), client.alloc());
         HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, page.status());
-        page.head(head.headers(), request, body.content().readableBytes(), requestId);
-        boolean bodiless = isBodiless(status);
+        page.head(head.headers(), request, body.content().readableBytes(), record.requestId());
+        boolean bodiless = isBodiless(page.status().code());
         client.writeHead(head, bodiless);
         if (bodiless) {
             ReferenceCountUtil.release(body);
@@ -432,22 +415,10 @@ final class Exchange implements UpstreamConnector.Listener {
             return;
         }
         ended = true;
-        long nanos = System.nanoTime() - startedNanos;
         ActiveRoute active = route;
         if (active != null) {
             active.exchangeEnds(this);
         }
-        String tunnel = active == null ? "none" : active.route().id();
-        engine.telemetry().metrics().request(tunnel, status, nanos);
-        if (span != null) {
-            span.setAttribute("http.response.status_code", status);
-            if (status >= 500) {
-                span.setStatus(StatusCode.ERROR);
-            }
-            span.end();
-        }
-        if (LOG.isDebugEnabled()) {
-            LOG.debug("{} {} {} {} in {} ms", requestId, tunnel, request.method(), status, nanos / 1_000_000);
-        }
+        record.end(active == null ? "none" : active.route().id());
     }
 }

@@ -24,6 +24,16 @@ final class ForwardingHeaders {
     private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
     private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
     private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
+    private static final List<AsciiString> NOT_IN_TRAILERS = List.of(
+            HttpHeaderNames.HOST,
+            HttpHeaderNames.CONTENT_LENGTH,
+            HttpHeaderNames.TRANSFER_ENCODING,
+            X_FORWARDED_FOR,
+            X_FORWARDED_HOST,
+            X_FORWARDED_PORT,
+            X_FORWARDED_PROTO,
+            FORWARDED,
+            X_REQUEST_ID);
     private static final int MAX_REQUEST_ID = 128;
 
     private ForwardingHeaders() {}
@@ -47,9 +57,7 @@ final class ForwardingHeaders {
         headers.set(X_FORWARDED_HOST, host);
         headers.set(X_FORWARDED_PORT, portOf(host, client));
         headers.set(X_FORWARDED_PROTO, client.scheme());
-        headers.set(
-                FORWARDED,
-                "for=" + client.forwardedFor() + ";host=\"" + host + "\";proto=" + client.scheme());
+        headers.set(FORWARDED, "for=" + client.forwardedFor() + ";host=\"" + host + "\";proto=" + client.scheme());
         headers.set(X_REQUEST_ID, requestId);
     }
 
@@ -57,6 +65,14 @@ final class ForwardingHeaders {
     static void toClient(HttpHeaders headers) {
         removeHopByHop(headers);
         headers.remove(HttpHeaderNames.PROXY_AUTHENTICATE);
+    }
+
+    /** Removes what must not come after a body: what frames or routes a message, or is ours to say (RFC 9110 section 6.5). */
+    static void trailers(HttpHeaders trailers) {
+        if (!trailers.isEmpty()) {
+            removeHopByHop(trailers);
+            NOT_IN_TRAILERS.forEach(trailers::remove);
+        }
     }
 
     /**

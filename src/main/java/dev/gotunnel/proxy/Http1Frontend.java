@@ -22,9 +22,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayDeque;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +38,8 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
 
     private final EngineContext engine;
     private final boolean secure;
+    private final boolean tlsPort;
+    private final ClientTicks ticks = new ClientTicks();
     private @Nullable ChannelHandlerContext context;
     private @Nullable ClientConnection connection;
     private @Nullable Exchange exchange;
@@ -48,15 +49,16 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
     private boolean dechunk;
     private boolean closing;
 
-    Http1Frontend(EngineContext engine, boolean secure) {
+    Http1Frontend(EngineContext engine, boolean secure, boolean tlsPort) {
         this.engine = engine;
         this.secure = secure;
+        this.tlsPort = tlsPort;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        connection = ClientConnection.of(ctx.channel(), secure);
+        connection = ClientConnection.of(ctx.channel(), secure, tlsPort);
     }
 
     private ChannelHandlerContext context() {
@@ -81,7 +83,7 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (closing) {
-            ReferenceCountUtil.release(message);
+            lingering(message);
         } else if (pipelined != null) {
             pipelined.add(message);
         } else if (exchange != null && message instanceof HttpRequest) {
@@ -111,9 +113,10 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
     }
 
     private void begin(HttpRequest request) {
+        ticks.busy();
         keepAlive = HttpUtil.isKeepAlive(request);
         http10 = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
-        if (request.decoderResult().isFailure() || !toOriginForm(request)) {
+        if (request.decoderResult().isFailure() || !isUnambiguous(request) || !toOriginForm(request)) {
             // Whatever follows cannot be told apart from this request: answer and close.
             Throwable cause = request.decoderResult().cause();
             keepAlive = false;
@@ -129,25 +132,41 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         exchange.begin();
     }
 
+    /** What the decoder lets pass although another server might read it differently. */
+    private static boolean isUnambiguous(HttpRequest request) {
+        HttpVersion version = request.protocolVersion();
+        String coding = request.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
+        boolean codingKnown = coding == null
+                || (HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)
+                        && request.headers()
+                                        .getAll(HttpHeaderNames.TRANSFER_ENCODING)
+                                        .size()
+                                == 1);
+        return codingKnown
+                && RequestTarget.isPlain(request.uri())
+                && (version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0));
+    }
+
     /** A request line with a whole URL names its host itself (RFC 9112 section 3.2.2). */
     private static boolean toOriginForm(HttpRequest request) {
         String uri = request.uri();
         if (uri.startsWith("/") || uri.equals("*") || request.method().equals(HttpMethod.CONNECT)) {
             return true;
         }
-        try {
-            URI absolute = new URI(uri);
-            String authority = absolute.getRawAuthority();
-            if (authority == null || absolute.getScheme() == null || !SCHEMES.contains(absolute.getScheme())) {
-                return false;
-            }
-            String path = absolute.getRawPath().isEmpty() ? "/" : absolute.getRawPath();
-            request.setUri(absolute.getRawQuery() == null ? path : path + "?" + absolute.getRawQuery());
-            request.headers().set(HttpHeaderNames.HOST, authority);
-            return true;
-        } catch (URISyntaxException e) {
+        int scheme = uri.indexOf("://");
+        boolean known = scheme > 0 && SCHEMES.contains(uri.substring(0, scheme).toLowerCase(Locale.ROOT));
+        if (!known || request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
             return false;
         }
+        int begin = scheme + 3;
+        int end = begin;
+        while (end < uri.length() && "/?#".indexOf(uri.charAt(end)) < 0) {
+            end++;
+        }
+        String rest = uri.substring(end);
+        request.setUri(rest.startsWith("/") ? rest : "/" + rest);
+        request.headers().set(HttpHeaderNames.HOST, uri.substring(begin, end));
+        return true;
     }
 
     @Override
@@ -155,6 +174,13 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         Exchange current = exchange;
         if (current != null) {
             current.flushToUpstream();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ClientTicks.Tick && exchange == null && ticks.isOver()) {
+            ctx.close();
         }
     }
 
@@ -190,7 +216,8 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
             return;
         }
         // Around the codec: it takes an informational response for the final one.
-        StringBuilder text = new StringBuilder("HTTP/1.1 ").append(head.status()).append("\r\n");
+        StringBuilder text =
+                new StringBuilder("HTTP/1.1 ").append(head.status()).append("\r\n");
         for (Map.Entry<String, String> header : head.headers()) {
             text.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
         }
@@ -250,6 +277,8 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
 
     @Override
     public void abort() {
+        // What the client has not got yet still tells it what broke off.
+        context().flush();
         context().close();
     }
 
@@ -265,9 +294,8 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
             // Closing at once would reset the connection and the client might never read the answer.
             closing = true;
             releasePipelined();
-            context().flush();
             context().channel().config().setAutoRead(true);
-            context().executor().schedule(this::abort, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> linger());
         } else if (!keepAlive) {
             closing = true;
             releasePipelined();
@@ -277,13 +305,29 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         }
     }
 
+    /** From the last byte of the answer on. */
+    private void linger() {
+        context().executor().schedule(this::abort, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The rest of a body that nobody wants; once it is over, nothing is left to wait for but the answer's last byte. */
+    private void lingering(Object message) {
+        if (message instanceof LastHttpContent) {
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+        ReferenceCountUtil.release(message);
+    }
+
     private void next() {
         ArrayDeque<Object> held = pipelined;
         if (held != null) {
             pipelined = null;
             while (!held.isEmpty() && !closing) {
                 if (exchange != null && held.peek() instanceof HttpRequest) {
+                    // Begun just now, perhaps on a connection that is there already: send it, and take no more for now.
                     pipelined = held;
+                    pauseReading();
+                    exchange.flushToUpstream();
                     return;
                 }
                 handle(held.poll());
@@ -309,6 +353,7 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
     /** Answers 101 and leaves the connection to a relay. */
     void upgrade(HttpResponse head, Relay relay) {
         exchange = null;
+        releasePipelined();
         ChannelHandlerContext ctx = context();
         ctx.write(head);
         ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);

@@ -1,5 +1,6 @@
 package dev.gotunnel.proxy;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -31,6 +32,7 @@ final class Http2ClientStream implements ClientStream {
     private final Http2Frontend frontend;
     private final Http2FrameStream stream;
     private @Nullable Exchange exchange;
+    private @Nullable ChannelFuture end;
     private int ungranted;
     private boolean paused;
     private boolean requestEnded;
@@ -72,12 +74,12 @@ final class Http2ClientStream implements ClientStream {
     private static @Nullable HttpRequest toHttp1(Http2Headers from, boolean endStream) {
         CharSequence method = from.method();
         CharSequence path = from.path();
-        if (method == null || path == null || !isTarget(path)) {
+        if (method == null || path == null || !RequestTarget.isOrigin(path)) {
             return null;
         }
         try {
-            HttpRequest request =
-                    new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method.toString()), path.toString());
+            HttpRequest request = new DefaultHttpRequest(
+                    HttpVersion.HTTP_1_1, HttpMethod.valueOf(method.toString()), path.toString());
             HttpHeaders to = request.headers();
             CharSequence authority = from.authority();
             if (authority != null) {
@@ -108,18 +110,6 @@ final class Http2ClientStream implements ClientStream {
         }
     }
 
-    private static boolean isTarget(CharSequence path) {
-        if (path.isEmpty() || (path.charAt(0) != '/' && !"*".contentEquals(path))) {
-            return false;
-        }
-        for (int i = 0; i < path.length(); i++) {
-            if (path.charAt(i) <= ' ' || path.charAt(i) == 0x7f) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Takes over a part of the request's body. */
     void data(Http2DataFrame frame) {
         ungranted += frame.initialFlowControlledBytes();
@@ -139,16 +129,26 @@ final class Http2ClientStream implements ClientStream {
         }
     }
 
-    void trailers(Http2Headers headers) {
+    /**
+     * Takes over the end of the request.
+     *
+     * @return false when HTTP/1.1 cannot express it without ambiguity
+     */
+    boolean trailers(Http2Headers headers) {
         Exchange current = exchange;
         if (current != null && !requestEnded) {
             requestEnded = true;
             DefaultLastHttpContent last = new DefaultLastHttpContent();
-            for (Map.Entry<CharSequence, CharSequence> field : headers) {
-                last.trailingHeaders().add(field.getKey(), field.getValue());
+            try {
+                for (Map.Entry<CharSequence, CharSequence> field : headers) {
+                    last.trailingHeaders().add(field.getKey(), field.getValue());
+                }
+            } catch (IllegalArgumentException e) {
+                return false;
             }
             current.body(last);
         }
+        return true;
     }
 
     void flushToUpstream() {
@@ -190,7 +190,12 @@ final class Http2ClientStream implements ClientStream {
     @Override
     public void writeHead(HttpResponse head, boolean bodiless) {
         responseEnded = bodiless || "0".equals(head.headers().get(HttpHeaderNames.CONTENT_LENGTH));
-        write(new DefaultHttp2HeadersFrame(toHttp2(head), responseEnded));
+        DefaultHttp2HeadersFrame frame = new DefaultHttp2HeadersFrame(toHttp2(head), responseEnded);
+        if (responseEnded) {
+            writeEnd(frame);
+        } else {
+            write(frame);
+        }
     }
 
     private static Http2Headers toHttp2(HttpResponse head) {
@@ -221,11 +226,25 @@ final class Http2ClientStream implements ClientStream {
         HttpHeaders trailers = last ? ((LastHttpContent) content).trailingHeaders() : null;
         boolean hasTrailers = trailers != null && !trailers.isEmpty();
         responseEnded = last;
-        write(new DefaultHttp2DataFrame(content.content(), last && !hasTrailers));
+        DefaultHttp2DataFrame data = new DefaultHttp2DataFrame(content.content(), last && !hasTrailers);
         if (trailers != null && hasTrailers) {
+            write(data);
             Http2Headers fields = new DefaultHttp2Headers(false, trailers.size());
             addFields(trailers, fields);
-            write(new DefaultHttp2HeadersFrame(fields, true));
+            writeEnd(new DefaultHttp2HeadersFrame(fields, true));
+        } else if (last) {
+            writeEnd(data);
+        } else {
+            write(data);
+        }
+    }
+
+    /** The last frame may have to wait for the client's window; until it is out, the stream must not be reset. */
+    private void writeEnd(Http2StreamFrame frame) {
+        if (requestEnded) {
+            write(frame);
+        } else {
+            end = frontend.context().write(frame.stream(stream));
         }
     }
 
@@ -278,7 +297,10 @@ final class Http2ClientStream implements ClientStream {
             frontend.forget(stream);
         } else {
             // The whole answer is there without the rest of the request: RFC 9113 section 8.1.
-            frontend.reset(stream, Http2Error.NO_ERROR);
+            frontend.forget(stream);
+            if (end != null) {
+                end.addListener(_ -> frontend.resetLater(stream));
+            }
         }
     }
 }

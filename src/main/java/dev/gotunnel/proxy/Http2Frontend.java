@@ -5,6 +5,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
@@ -24,6 +25,7 @@ import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,10 +42,14 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
     private static final int MAX_HEADER_LIST = 64 * 1024;
     private static final int FLUSHES_IN_ONE = 256;
 
+    /** How long a client may go on to send a body that nobody wants. */
+    private static final int LINGER_MILLIS = 1000;
+
     private final EngineContext engine;
     private final Http2FrameCodec codec;
     private final IntObjectMap<Http2ClientStream> streams = new IntObjectHashMap<>();
     private final List<Http2ClientStream> touched = new ArrayList<>();
+    private final ClientTicks ticks = new ClientTicks();
     private @Nullable ChannelHandlerContext context;
     private @Nullable ClientConnection connection;
 
@@ -59,6 +65,8 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
                         .maxConcurrentStreams(MAX_STREAMS)
                         .initialWindowSize(STREAM_WINDOW)
                         .maxHeaderListSize(MAX_HEADER_LIST))
+                // Who closes a connection here has no use for its streams.
+                .gracefulShutdownTimeoutMillis(0)
                 .build();
         pipeline.addLast(codec, new FlushConsolidationHandler(FLUSHES_IN_ONE, true), new Http2Frontend(engine, codec));
         try {
@@ -72,7 +80,7 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        connection = ClientConnection.of(ctx.channel(), true);
+        connection = ClientConnection.of(ctx.channel(), true, true);
     }
 
     ChannelHandlerContext context() {
@@ -112,9 +120,13 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
         Http2ClientStream known = streams.get(id);
         if (known != null) {
             touched.add(known);
-            known.trailers(frame.headers());
+            if (!known.trailers(frame.headers())) {
+                known.gone();
+                reset(frame.stream(), Http2Error.PROTOCOL_ERROR);
+            }
             return;
         }
+        ticks.busy();
         Http2ClientStream stream = new Http2ClientStream(this, frame.stream());
         streams.put(id, stream);
         touched.add(stream);
@@ -145,12 +157,13 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof Http2FrameStreamEvent change
-                && change.type() == Http2FrameStreamEvent.Type.Writability) {
+        if (event instanceof Http2FrameStreamEvent change && change.type() == Http2FrameStreamEvent.Type.Writability) {
             Http2ClientStream stream = streams.get(change.stream().id());
             if (stream != null) {
                 stream.writabilityChanged();
             }
+        } else if (event instanceof ClientTicks.Tick && streams.isEmpty() && ticks.isOver()) {
+            ctx.close();
         }
     }
 
@@ -180,7 +193,10 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
             ctx.writeAndFlush(new DefaultHttp2ResetFrame(failed.error()).stream(failed.stream()));
         } else {
             LOG.debug("An HTTP/2 connection failed: {}", cause.toString());
-            ctx.close();
+            if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+                ctx.close();
+            }
+            // Else the codec says goodbye with the error's own code, and closes.
         }
     }
 
@@ -199,12 +215,32 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
     void grant(Http2FrameStream stream, int bytes) {
         // A stream that is closed has returned its bytes to the connection by itself.
         if (bytes > 0 && codec.connection().stream(stream.id()) != null) {
-            context().write(new DefaultHttp2WindowUpdateFrame(bytes).stream(stream), context().voidPromise());
+            context()
+                    .write(
+                            new DefaultHttp2WindowUpdateFrame(bytes).stream(stream),
+                            context().voidPromise());
         }
     }
 
     void forget(Http2FrameStream stream) {
         streams.remove(stream.id());
+    }
+
+    /**
+     * Ends a stream that has been answered although its request goes on (RFC 9113 section 8.1). What is on its way by now
+     * still finds the stream open: every frame to a closed one costs a reset, and too many of those the connection.
+     */
+    void resetLater(Http2FrameStream stream) {
+        context()
+                .executor()
+                .schedule(
+                        () -> {
+                            if (codec.connection().stream(stream.id()) != null) {
+                                reset(stream, Http2Error.NO_ERROR);
+                            }
+                        },
+                        LINGER_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     void reset(Http2FrameStream stream, Http2Error error) {

@@ -101,7 +101,8 @@ final class Listener {
             throw new GotunnelException(
                     ErrorCode.PORT_TAKEN,
                     "Port " + port + " is in use" + holder.map(h -> " by " + h).orElse(" by another process") + ".",
-                    holder.map(h -> "Stop " + h.name() + ", or choose another port.").orElse("Choose another port."),
+                    holder.map(h -> "Stop " + h.name() + ", or choose another port.")
+                            .orElse("Choose another port."),
                     cause);
         }
         throw new GotunnelException(

@@ -3,6 +3,8 @@ package dev.gotunnel.proxy;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.observability.Telemetry;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -30,6 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProxyEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyEngine.class);
+    /** Sign-in redirects carry whole tokens in their query; Netty's own limit of 4 KiB is too small for them. */
+    private static final int MAX_LINE_BYTES = 32 * 1024;
+
     private static final int MAX_HEADER_BYTES = 64 * 1024;
     private static final int MAX_CHUNK_BYTES = 64 * 1024;
     private static final int HEALTH_SECONDS = 2;
@@ -41,6 +46,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final TlsContexts contexts;
     private final EngineContext context;
     private final ScheduledFuture<?> health;
+    private final ScheduledFuture<?> ticks;
     private final Map<Integer, Listener> listeners = new ConcurrentHashMap<>();
 
     /**
@@ -50,7 +56,10 @@ public final class ProxyEngine implements AutoCloseable {
      * @param reason why it is down; null while it is up
      */
     public record BackendHealth(
-            Route.BackendEndpoint endpoint, boolean healthy, @Nullable Instant since, @Nullable String reason) {}
+            Route.BackendEndpoint endpoint,
+            boolean healthy,
+            @Nullable Instant since,
+            @Nullable String reason) {}
 
     /**
      * Starts the event loops; nothing listens yet.
@@ -68,18 +77,29 @@ public final class ProxyEngine implements AutoCloseable {
         this.transport = Transport.open(transport);
         this.worker = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("gotunnel-work-", 0).factory());
-        this.decoding =
-                new HttpDecoderConfig().setMaxHeaderSize(MAX_HEADER_BYTES).setMaxChunkSize(MAX_CHUNK_BYTES);
+        this.decoding = new HttpDecoderConfig()
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxChunkSize(MAX_CHUNK_BYTES)
+                .setStrictLineParsing(true)
+                .setUseRfc9112TransferEncoding(true);
         this.contexts = new TlsContexts(temporaryCertificate, worker);
         this.context = new EngineContext(
                 router,
-                new UpstreamConnector(this.transport, worker, decoding),
+                new UpstreamConnector(
+                        this.transport,
+                        worker,
+                        // What a backend says is framed anew for the client, so that leniency confuses nobody.
+                        decoding.clone().setStrictLineParsing(false).setUseRfc9112TransferEncoding(false)),
                 telemetry,
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true),
                 route -> healthChanged.accept(route.route().id()));
         this.health = this.transport
                 .group()
                 .scheduleAtFixedRate(this::checkBackends, HEALTH_SECONDS, HEALTH_SECONDS, TimeUnit.SECONDS);
+        this.ticks = this.transport
+                .group()
+                .scheduleAtFixedRate(this::tickClients, ClientTicks.SECONDS, ClientTicks.SECONDS, TimeUnit.SECONDS);
         LOG.debug(
                 "The engine runs on {} with {}",
                 this.transport.name(),
@@ -95,8 +115,7 @@ public final class ProxyEngine implements AutoCloseable {
      * @throws GotunnelException {@code PORT_TAKEN} with the process that holds it, or {@code NOT_PERMITTED}
      */
     public int listen(int port, boolean tls) {
-        Listener listener =
-                Listener.open(transport, port, new ClientInitializer(context, contexts, decoding, tls));
+        Listener listener = Listener.open(transport, port, new ClientInitializer(context, contexts, decoding, tls));
         listeners.put(listener.port(), listener);
         return listener.port();
     }
@@ -178,8 +197,14 @@ public final class ProxyEngine implements AutoCloseable {
 
     private void checkBackends() {
         for (ActiveRoute active : router.all()) {
+            active.upstreams().forEach(Upstream::trim);
             checkBackends(active);
         }
+    }
+
+    /** Lets every connection of a client find out how long it has been idle. */
+    void tickClients() {
+        context.clients().forEach(client -> client.pipeline().fireUserEventTriggered(ClientTicks.Tick.TICK));
     }
 
     /** Tries to connect to the backends of a route, and waits for the outcome. */
@@ -217,13 +242,20 @@ public final class ProxyEngine implements AutoCloseable {
         return done;
     }
 
-    /** Closes all ports and connections at once; to end gracefully, {@link #remove} the routes before. */
+    /**
+     * Closes all ports and connections; to end gracefully, {@link #remove} the routes before. What has been answered
+     * already still reaches its client if it does so within a second.
+     */
     @Override
     public void close() {
         health.cancel(false);
+        ticks.cancel(false);
         listeners.values().forEach(Listener::close);
         listeners.clear();
-        context.clients().close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        context.clients()
+                .forEach(
+                        client -> client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE));
+        context.clients().newCloseFuture().awaitUninterruptibly(1, TimeUnit.SECONDS);
         transport.group().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
         contexts.close();
         worker.close();

@@ -13,7 +13,8 @@ final class Router {
     private volatile Map<String, ActiveRoute> byName = Map.of();
 
     /** The route of a name in lower case; null when no tunnel has it. */
-    @Nullable ActiveRoute find(String name) {
+    @Nullable
+    ActiveRoute find(String name) {
         return byName.get(name);
     }
 

@@ -14,10 +14,10 @@ import io.netty.util.AsyncMapping;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -39,7 +39,7 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
 
     private final Function<String, KeyMaterial> temporary;
     private final ExecutorService worker;
-    private final Map<String, SslContext> ofTunnels = new ConcurrentHashMap<>();
+    private final Map<String, SslContext> ofTunnels = new HashMap<>();
     private final Map<String, SslContext> ofStrangers = new LinkedHashMap<>(16, 0.75f, true);
     private boolean closed;
 
@@ -60,29 +60,30 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
     /** Sets the certificate of a name; connections that are open keep the one they have. */
     void put(String name, KeyMaterial material) {
         SslContext context = context(material);
-        SslContext previous = ofTunnels.put(name, context);
-        ReferenceCountUtil.release(previous);
+        synchronized (this) {
+            ReferenceCountUtil.release(ofTunnels.put(name, context));
+        }
     }
 
-    void remove(String name) {
+    synchronized void remove(String name) {
         ReferenceCountUtil.release(ofTunnels.remove(name));
     }
 
-    /** Called by the SNI handler on its event loop. */
+    /** Called by the SNI handler on its event loop. Whoever gets the context releases it. */
     @Override
     public Future<SslContext> map(@Nullable String serverName, Promise<SslContext> promise) {
         String name = serverName == null ? NO_NAME : serverName.toLowerCase(Locale.ROOT);
-        SslContext known = ofTunnels.get(name);
-        if (known == null) {
-            known = knownStranger(name);
-        }
+        SslContext known = known(name);
         if (known != null) {
             return promise.setSuccess(known);
         }
         try {
             worker.execute(() -> {
                 try {
-                    promise.trySuccess(ofStranger(name));
+                    SslContext made = ofStranger(name);
+                    if (!promise.trySuccess(made)) {
+                        ReferenceCountUtil.release(made);
+                    }
                 } catch (RuntimeException e) {
                     promise.tryFailure(e);
                 }
@@ -93,12 +94,13 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
         return promise;
     }
 
-    private synchronized @Nullable SslContext knownStranger(String name) {
-        return ofStrangers.get(name);
+    private synchronized @Nullable SslContext known(String name) {
+        SslContext ofTunnel = ofTunnels.get(name);
+        return ReferenceCountUtil.retain(ofTunnel == null ? ofStrangers.get(name) : ofTunnel);
     }
 
     private synchronized SslContext ofStranger(String name) {
-        SslContext known = ofStrangers.get(name);
+        SslContext known = known(name);
         if (known != null) {
             return known;
         }
@@ -111,7 +113,7 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
             String eldest = ofStrangers.keySet().iterator().next();
             ReferenceCountUtil.release(ofStrangers.remove(eldest));
         }
-        return made;
+        return ReferenceCountUtil.retain(made);
     }
 
     private static SslContext context(KeyMaterial material) {

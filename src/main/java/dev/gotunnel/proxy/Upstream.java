@@ -43,7 +43,8 @@ final class Upstream {
     }
 
     /** Why it is down; null while it is up. */
-    @Nullable Outage outage() {
+    @Nullable
+    Outage outage() {
         return outage;
     }
 
@@ -70,7 +71,8 @@ final class Upstream {
      *
      * @param repeatable whether the request may be sent again should the connection turn out to be dead
      */
-    @Nullable UpstreamConnection takeIdle(EventLoop loop, boolean repeatable) {
+    @Nullable
+    UpstreamConnection takeIdle(EventLoop loop, boolean repeatable) {
         ArrayDeque<UpstreamConnection> connections = idle.get(loop);
         if (connections == null) {
             return null;
@@ -99,6 +101,22 @@ final class Upstream {
         } else {
             connections.addLast(connection);
         }
+    }
+
+    /** Closes what has been idle for too long to be used again. Any thread. */
+    void trim() {
+        idle.forEach((loop, connections) -> {
+            if (!loop.isShuttingDown()) {
+                loop.execute(() -> {
+                    UpstreamConnection eldest = connections.peekFirst();
+                    while (eldest != null && !eldest.isUsable(MAX_IDLE_NANOS)) {
+                        connections.pollFirst();
+                        eldest.close();
+                        eldest = connections.peekFirst();
+                    }
+                });
+            }
+        });
     }
 
     /** Forgets a connection that closed while idle, on its event loop. */

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean interim;
     private boolean switching;
     private boolean unflushed;
+    private boolean deaf;
+    private boolean broken;
+    private boolean done;
     private @Nullable Exchange flushTarget;
 
     UpstreamConnection(Upstream upstream) {
@@ -86,8 +90,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     void write(HttpContent body) {
-        context().write(body, context().voidPromise());
-        unflushed = true;
+        if (deaf) {
+            ReferenceCountUtil.release(body);
+        } else {
+            context().write(body, context().voidPromise());
+            unflushed = true;
+        }
     }
 
     void flush() {
@@ -119,6 +127,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (current == null) {
             // A backend that speaks without having been asked cannot be trusted to frame its next answer.
             ReferenceCountUtil.release(message);
+            done = false;
             ctx.close();
             return;
         }
@@ -183,16 +192,18 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             }
             return;
         }
+        if (last && broken) {
+            // The decoder takes a reset for the end of an answer that ends with its connection: it is none.
+            ReferenceCountUtil.release(body);
+            return;
+        }
         flushTarget = current;
         current.responseBody(body);
         if (last) {
             exchange = null;
-            boolean reusable = keepAlive && current.isRequestComplete();
-            if (reusable) {
-                release();
-            }
+            done = keepAlive && !deaf && current.isRequestComplete();
             current.responseComplete();
-            if (!reusable) {
+            if (!done) {
                 flushToClient();
                 ctx.close();
             }
@@ -201,6 +212,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Back among the idle ones. */
     private void release() {
+        done = false;
         resumeReading();
         reused = true;
         idleSince = System.nanoTime();
@@ -224,6 +236,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         Exchange current = exchange;
+        if (done && ctx.channel().isActive()) {
+            // Not before all of this read has been seen: a second answer in it must not become the next one's.
+            release();
+        }
         flushToClient();
         if (current != null && !current.isClientWritable()) {
             ctx.channel().config().setAutoRead(false);
@@ -259,7 +275,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // A reset by the backend: channelInactive follows and tells the exchange.
-        ctx.close();
+        Exchange current = exchange;
+        if (current == null || !(cause instanceof IOException)) {
+            ctx.close();
+        } else if (current.isRequestComplete()) {
+            // A reset: channelInactive follows and tells the exchange.
+            broken = true;
+        } else {
+            // It takes no more of the request. What it has answered may still be on its way; the end follows for sure.
+            deaf = true;
+        }
     }
 }

@@ -96,14 +96,15 @@ final class UpstreamConnector {
                 .toList();
     }
 
-    private void connect(
-            Upstream upstream, List<InetAddress> addresses, int index, EventLoop loop, Listener listener) {
+    private void connect(Upstream upstream, List<InetAddress> addresses, int index, EventLoop loop, Listener listener) {
         UpstreamConnection connection = new UpstreamConnection(upstream);
         new Bootstrap()
                 .group(loop)
                 .channel(transport.clientChannel())
                 .disableResolver()
                 .option(ChannelOption.TCP_NODELAY, true)
+                // A backend may answer and close while the request is still being sent: read what it said first.
+                .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override

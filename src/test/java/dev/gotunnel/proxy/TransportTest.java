@@ -58,8 +58,8 @@ class TransportTest {
     void saysWhoHoldsATakenPort(String transport) throws IOException {
         try (EngineFixture fixture = EngineFixture.start(transport);
                 ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            GotunnelException e = assertThrows(
-                    GotunnelException.class, () -> fixture.engine().listen(taken.getLocalPort(), true));
+            GotunnelException e =
+                    assertThrows(GotunnelException.class, () -> fixture.engine().listen(taken.getLocalPort(), true));
             assertEquals(ErrorCode.PORT_TAKEN, e.code());
             assertTrue(e.getMessage().contains("pid " + ProcessHandle.current().pid()), e.getMessage());
         }
@@ -104,7 +104,8 @@ class TransportTest {
             try (WireClient open = fixture.secure("shop.localhost", port)) {
                 fixture.engine().unlisten(port);
                 new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1")).close();
-                assertEquals("hello", open.get("shop.localhost", "/").readResponse().text());
+                assertEquals(
+                        "hello", open.get("shop.localhost", "/").readResponse().text());
             }
         }
     }

@@ -48,9 +48,9 @@ public final class EngineFixture implements AutoCloseable {
         engine.redirectTo(securePort);
     }
 
-    /** On the best transport that the machine has. */
+    /** On the best transport that the machine has, or the one that {@code -Dgotunnel.test.transport} names. */
     public static EngineFixture start() {
-        return new EngineFixture(null, Telemetry.off());
+        return new EngineFixture(System.getProperty("gotunnel.test.transport"), Telemetry.off());
     }
 
     /** On a transport by its name. */
@@ -59,7 +59,7 @@ public final class EngineFixture implements AutoCloseable {
     }
 
     public static EngineFixture start(Telemetry telemetry) {
-        return new EngineFixture(null, telemetry);
+        return new EngineFixture(System.getProperty("gotunnel.test.transport"), telemetry);
     }
 
     public ProxyEngine engine() {
@@ -81,14 +81,13 @@ public final class EngineFixture implements AutoCloseable {
 
     /** Serves a name over HTTPS from backends on 127.0.0.1. */
     public EngineFixture route(String name, TestBackend... backends) {
-        return route(
-                new Route(
-                        "test/" + name,
-                        List.of(name),
-                        Arrays.stream(backends)
-                                .map(backend -> new Route.BackendEndpoint("127.0.0.1", backend.port()))
-                                .toList(),
-                        true));
+        return route(new Route(
+                "test/" + name,
+                List.of(name),
+                Arrays.stream(backends)
+                        .map(backend -> new Route.BackendEndpoint("127.0.0.1", backend.port()))
+                        .toList(),
+                true));
     }
 
     public EngineFixture route(Route route) {
@@ -139,7 +138,9 @@ public final class EngineFixture implements AutoCloseable {
     }
 
     public WireClient secure(String name, int port) throws IOException {
-        SSLSocket socket = (SSLSocket) trust().getSocketFactory().createSocket(loopback(), port);
+        // Sessions are resumed by the host that the factory is told, whatever the name asked for.
+        SSLSocket socket = (SSLSocket) trust().getSocketFactory()
+                .createSocket(new Socket(loopback(), port), name.isEmpty() ? "127.0.0.1" : name, port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(name.isEmpty() ? List.of() : List.of(new SNIHostName(name)));
         socket.setSSLParameters(parameters);

@@ -39,8 +39,8 @@ public final class FakeTunnelService implements TunnelService {
     private final Map<TunnelId, List<Limitation>> limitations = new ConcurrentHashMap<>();
     private final List<Consumer<TunnelEvent>> listeners = new CopyOnWriteArrayList<>();
     private final List<String> calls = new CopyOnWriteArrayList<>();
-    private final ExecutorService events =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("fake-events").factory());
+    private final ExecutorService events = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("fake-events").factory());
     private volatile @Nullable GotunnelException listFailure;
     private volatile @Nullable GotunnelException saveFailure;
     private volatile @Nullable GotunnelException removeFailure;

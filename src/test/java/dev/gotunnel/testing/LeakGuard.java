@@ -41,14 +41,13 @@ public final class LeakGuard implements BeforeAllCallback, AfterAllCallback {
         List<String> left = new ArrayList<>(BufferLeaks.found());
         left.addAll(Await.emptied(() -> leftovers(before), GRACE));
         if (!left.isEmpty()) {
-            throw new AssertionError(context.getRequiredTestClass().getSimpleName() + " leaves behind:\n  "
-                    + String.join("\n  ", left));
+            throw new AssertionError(
+                    context.getRequiredTestClass().getSimpleName() + " leaves behind:\n  " + String.join("\n  ", left));
         }
     }
 
     private static boolean isOutermost(ExtensionContext context) {
-        return !AnnotationSupport.isAnnotated(
-                context.getRequiredTestClass(), org.junit.jupiter.api.Nested.class);
+        return !AnnotationSupport.isAnnotated(context.getRequiredTestClass(), org.junit.jupiter.api.Nested.class);
     }
 
     @SuppressWarnings("unchecked")
