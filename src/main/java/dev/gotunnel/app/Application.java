@@ -94,7 +94,8 @@ final class Application implements Surroundings {
 
     /** Becomes the owner, with a window to show when there is one. */
     Optional<EngineOwner> own(boolean lowPorts, @Nullable Runnable window) {
-        Optional<SingleInstance> role = SingleInstance.take(directories.runtime().resolve("owner.lock"));
+        Optional<SingleInstance> role =
+                SingleInstance.take(directories.runtime().resolve("owner.lock"));
         if (role.isEmpty()) {
             return Optional.empty();
         }
@@ -129,8 +130,7 @@ final class Application implements Surroundings {
     }
 
     private static void noWindow() {
-        throw new GotunnelException(
-                ErrorCode.NO_DESKTOP, "The running gotunnel has no window.", "Open one: gotunnel");
+        throw new GotunnelException(ErrorCode.NO_DESKTOP, "The running gotunnel has no window.", "Open one: gotunnel");
     }
 
     @Override

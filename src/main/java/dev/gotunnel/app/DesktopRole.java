@@ -38,7 +38,8 @@ final class DesktopRole {
             return headless();
         }
         Path socket = directories.runtime().resolve("desktop.sock");
-        Optional<SingleInstance> role = SingleInstance.take(directories.runtime().resolve("desktop.lock"));
+        Optional<SingleInstance> role =
+                SingleInstance.take(directories.runtime().resolve("desktop.lock"));
         if (role.isEmpty()) {
             try (ControlClient first = new ControlClient(socket)) {
                 first.showWindow();
@@ -73,10 +74,13 @@ final class DesktopRole {
         try (Desktop desktop = new Desktop(service, () -> ownOrJoin(toFront));
                 ControlServer _ = new ControlServer(socket, service, machineOf(service), toFront)) {
             shown.set(desktop);
-            Thread interrupted = Thread.ofPlatform().daemon().name("gotunnel-interrupt").start(() -> {
-                new Interrupts().await();
-                desktop.close();
-            });
+            Thread interrupted = Thread.ofPlatform()
+                    .daemon()
+                    .name("gotunnel-interrupt")
+                    .start(() -> {
+                        new Interrupts().await();
+                        desktop.close();
+                    });
             desktop.run();
             interrupted.interrupt();
         } finally {

@@ -85,7 +85,8 @@ public final class CommandLineApp {
                 .filter(value -> value.toString().equalsIgnoreCase(typed))
                 .findFirst()
                 .orElseThrow(() -> new TypeConversionException("'" + typed + "' is not one of "
-                        + String.join(", ", values.stream().map(Object::toString).toList())));
+                        + String.join(
+                                ", ", values.stream().map(Object::toString).toList())));
     }
 
     private static GotunnelException explain(ParameterException wrong) {

@@ -17,13 +17,16 @@ import java.util.List;
 record Context(Surroundings surroundings, Output output, GlobalOptions options) {
     /** The tunnels there are: those of the running owner, else the saved ones, at rest. */
     List<Tunnel> tunnels() {
-        return surroundings.running()
+        return surroundings
+                .running()
                 .map(client -> {
                     try (ControlClient running = client) {
                         return running.list();
                     }
                 })
-                .orElseGet(() -> surroundings.saved().load().stream().map(Context::atRest).toList());
+                .orElseGet(() -> surroundings.saved().load().stream()
+                        .map(Context::atRest)
+                        .toList());
     }
 
     private static Tunnel atRest(TunnelSpec spec) {
@@ -34,9 +37,7 @@ record Context(Surroundings surroundings, Output output, GlobalOptions options) 
                 spec.domain().ascii(),
                 TunnelState.STOPPED,
                 List.of(),
-                spec.backends().stream()
-                        .map(b -> new Backend(b.url(), false))
-                        .toList(),
+                spec.backends().stream().map(b -> new Backend(b.url(), false)).toList(),
                 List.of());
     }
 }

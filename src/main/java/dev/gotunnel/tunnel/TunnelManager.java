@@ -163,25 +163,27 @@ public final class TunnelManager implements TunnelService, MachineService {
 
     @Override
     public Tunnel start(TunnelSpec spec) {
-        return parts.telemetry().inSpan("tunnel.lifecycle", () -> parts.telemetry()
-                .inSpan("tunnel.start", () -> {
-                    CompletableFuture<Void> othersStart;
-                    TunnelEntry entry;
-                    synchronized (lock) {
-                        TunnelEntry running = runningAlready(spec);
-                        entry = running == null ? reserve(spec) : running;
-                        othersStart = running == null ? null : running.settled;
-                    }
-                    if (othersStart == null) {
-                        bringUp(entry);
-                    } else {
-                        othersStart.join();
-                    }
-                    synchronized (lock) {
-                        requireStarted(entry);
-                        return snapshot(entry);
-                    }
-                }));
+        return parts.telemetry()
+                .inSpan(
+                        "tunnel.lifecycle",
+                        () -> parts.telemetry().inSpan("tunnel.start", () -> {
+                            CompletableFuture<Void> othersStart;
+                            TunnelEntry entry;
+                            synchronized (lock) {
+                                TunnelEntry running = runningAlready(spec);
+                                entry = running == null ? reserve(spec) : running;
+                                othersStart = running == null ? null : running.settled;
+                            }
+                            if (othersStart == null) {
+                                bringUp(entry);
+                            } else {
+                                othersStart.join();
+                            }
+                            synchronized (lock) {
+                                requireStarted(entry);
+                                return snapshot(entry);
+                            }
+                        }));
     }
 
     /** Who waited for another's start of the same tunnel fails as that one did. */
@@ -189,7 +191,9 @@ public final class TunnelManager implements TunnelService, MachineService {
         Limitation failure = entry.failure;
         if (entry.state == TunnelState.FAILED && failure != null) {
             throw new GotunnelException(
-                    ErrorCode.ofId(failure.code()), failure.message(), failure.fix().isEmpty() ? null : failure.fix());
+                    ErrorCode.ofId(failure.code()),
+                    failure.message(),
+                    failure.fix().isEmpty() ? null : failure.fix());
         }
     }
 
@@ -238,7 +242,10 @@ public final class TunnelManager implements TunnelService, MachineService {
             if (ports != null) {
                 ours.addAll(List.of(ports.http(), ports.https()));
             }
-            entries.values().stream().map(entry -> entry.extraPort).filter(Objects::nonNull).forEach(ours::add);
+            entries.values().stream()
+                    .map(entry -> entry.extraPort)
+                    .filter(Objects::nonNull)
+                    .forEach(ours::add);
         }
         if (spec.httpsPort() != null) {
             ours.add(spec.httpsPort());
@@ -313,11 +320,15 @@ public final class TunnelManager implements TunnelService, MachineService {
 
     private Leaf certificate(TunnelSpec spec) {
         String domain = spec.domain().ascii();
-        Leaf leaf = parts.telemetry().inSpan("cert.operations", () -> parts.telemetry()
+        Leaf leaf = parts.telemetry()
                 .inSpan(
-                        "cert.generate",
-                        () -> parts.certificates()
-                                .generateCert(domain, spec.domain().allNames())));
+                        "cert.operations",
+                        () -> parts.telemetry()
+                                .inSpan(
+                                        "cert.generate",
+                                        () -> parts.certificates()
+                                                .generateCert(
+                                                        domain, spec.domain().allNames())));
         parts.telemetry().metrics().certificateExpires(domain, Duration.between(Instant.now(), leaf.expires()));
         return leaf;
     }
@@ -350,8 +361,8 @@ public final class TunnelManager implements TunnelService, MachineService {
     }
 
     private static TunnelState stateByHealth(ProxyEngine running, TunnelEntry entry) {
-        boolean allUp = running.health(entry.spec.id().toString()).stream()
-                .allMatch(ProxyEngine.BackendHealth::healthy);
+        boolean allUp =
+                running.health(entry.spec.id().toString()).stream().allMatch(ProxyEngine.BackendHealth::healthy);
         return allUp ? TunnelState.RUNNING : TunnelState.DEGRADED;
     }
 
@@ -359,8 +370,8 @@ public final class TunnelManager implements TunnelService, MachineService {
 
     @Override
     public Tunnel stop(TunnelId id) {
-        return parts.telemetry().inSpan("tunnel.lifecycle", () -> parts.telemetry()
-                .inSpan("tunnel.stop", () -> bringDown(id)));
+        return parts.telemetry()
+                .inSpan("tunnel.lifecycle", () -> parts.telemetry().inSpan("tunnel.stop", () -> bringDown(id)));
     }
 
     private Tunnel bringDown(TunnelId id) {

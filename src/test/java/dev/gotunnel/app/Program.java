@@ -39,11 +39,13 @@ final class Program implements AutoCloseable {
     private final Map<String, String> folders;
 
     Program(Path home) {
-        this(home, Map.of(
-                "GOTUNNEL_CONFIG_DIR", home.resolve("config").toString(),
-                "GOTUNNEL_DATA_DIR", home.resolve("data").toString(),
-                "GOTUNNEL_STATE_DIR", home.resolve("state").toString(),
-                "GOTUNNEL_RUNTIME_DIR", home.resolve("run").toString()));
+        this(
+                home,
+                Map.of(
+                        "GOTUNNEL_CONFIG_DIR", home.resolve("config").toString(),
+                        "GOTUNNEL_DATA_DIR", home.resolve("data").toString(),
+                        "GOTUNNEL_STATE_DIR", home.resolve("state").toString(),
+                        "GOTUNNEL_RUNTIME_DIR", home.resolve("run").toString()));
     }
 
     Program(Path home, Map<String, String> folders) {
@@ -94,7 +96,9 @@ final class Program implements AutoCloseable {
         }
 
         void interrupt() throws IOException, InterruptedException {
-            new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
         }
 
         /** The HTTPS port that it has announced. */
@@ -123,7 +127,8 @@ final class Program implements AutoCloseable {
                 .map(argument -> argument.replace("destfile=", "destfile=" + new File("").getAbsolutePath() + "/")
                         .replace("destfile=" + new File("").getAbsolutePath() + "//", "destfile=/"))
                 .forEach(line::add);
-        line.addAll(List.of("-cp", classPath(), Gotunnel.class.getName(), "--proxy-https-port", "0", "--proxy-http-port", "0"));
+        line.addAll(List.of(
+                "-cp", classPath(), Gotunnel.class.getName(), "--proxy-https-port", "0", "--proxy-http-port", "0"));
         line.addAll(List.of(args));
         Path out = Files.createTempFile(home, "out", ".txt");
         ProcessBuilder builder = new ProcessBuilder(line)

@@ -60,7 +60,8 @@ class ProgramTest {
     private void assertNothingIsLeft() throws Exception {
         assertEquals(List.of("run/owner.lock"), program.files("run"), "no socket");
         assertEquals(List.of(), program.files("data/certs"), "no key of a tunnel that is gone");
-        try (SingleInstance role = SingleInstance.take(home.resolve("run/owner.lock")).orElseThrow()) {
+        try (SingleInstance role =
+                SingleInstance.take(home.resolve("run/owner.lock")).orElseThrow()) {
             assertTrue(role != null, "nobody holds the role");
         }
     }
@@ -113,7 +114,8 @@ class ProgramTest {
 
         third.interrupt();
         assertEquals(0, third.exit());
-        Await.until("the client's tunnel is gone", () -> status("c.localhost", port).equals("404"));
+        Await.until(
+                "the client's tunnel is gone", () -> status("c.localhost", port).equals("404"));
 
         owner.interrupt();
         owner.awaitText("Other commands' tunnels still run through this process: session/b.");
@@ -124,7 +126,9 @@ class ProgramTest {
         owner.interrupt();
         assertEquals(0, owner.exit());
         assertEquals(0, client.exit());
-        assertTrue(client.printed().endsWith("b was stopped by another command, or its owner has ended.\n"), client.printed());
+        assertTrue(
+                client.printed().endsWith("b was stopped by another command, or its owner has ended.\n"),
+                client.printed());
         assertNothingIsLeft();
     }
 
@@ -145,7 +149,8 @@ class ProgramTest {
         assertEquals(0, client.exit());
         assertTrue(Files.exists(home.resolve("run/control.sock")), "it left its socket");
 
-        assertEquals("No tunnels.", program.run("list").printed().lines().findFirst().orElse(""));
+        assertEquals(
+                "No tunnels.", program.run("list").printed().lines().findFirst().orElse(""));
         Command next = start("a").awaitText("Press Ctrl-C to stop.");
         assertEquals("hello", get("a.localhost", next.port()));
     }
@@ -167,11 +172,13 @@ class ProgramTest {
     @Test
     void foldersGivenRelativelyAreThoseOfTheBackgroundToo() throws Exception {
         program.close();
-        program = new Program(home, Map.of(
-                "GOTUNNEL_CONFIG_DIR", "config",
-                "GOTUNNEL_DATA_DIR", "data",
-                "GOTUNNEL_STATE_DIR", "state",
-                "GOTUNNEL_RUNTIME_DIR", "run"));
+        program = new Program(
+                home,
+                Map.of(
+                        "GOTUNNEL_CONFIG_DIR", "config",
+                        "GOTUNNEL_DATA_DIR", "data",
+                        "GOTUNNEL_STATE_DIR", "state",
+                        "GOTUNNEL_RUNTIME_DIR", "run"));
         Command detached = program.run("start", "--port", "1", "--domain", "shop", "--detach", "--save");
         assertEquals(0, detached.exit(), detached.printed());
         program.owner();
@@ -183,7 +190,8 @@ class ProgramTest {
     @Test
     void exitCodesSayWhatKindOfFailureItIs() throws Exception {
         assertEquals(0, program.run("list").exit());
-        assertEquals(2, program.run("start", "--port", "70000", "--domain", "shop").exit());
+        assertEquals(
+                2, program.run("start", "--port", "70000", "--domain", "shop").exit());
         assertEquals(2, program.run("--log-level", "loud", "list").exit());
         assertEquals(2, program.run("--config", "missing.yaml", "list").exit());
         assertEquals(4, program.run("status", "gone").exit());
@@ -208,7 +216,8 @@ class ProgramTest {
         Command refused = program.run("start", "--port", "1", "--domain", "shop");
         assertEquals(3, refused.exit());
         assertEquals(
-                "gotunnel: " + run + " is open to other users of this machine.\n  Close it: chmod go-rwx '" + run + "'\n",
+                "gotunnel: " + run + " is open to other users of this machine.\n  Close it: chmod go-rwx '" + run
+                        + "'\n",
                 refused.printed());
     }
 

@@ -30,7 +30,8 @@ class SingleInstanceTest {
     @Test
     void rolesDoNotTouchEachOther() {
         try (SingleInstance a = SingleInstance.take(temp.resolve("run/a.lock")).orElseThrow();
-                SingleInstance b = SingleInstance.take(temp.resolve("run/b.lock")).orElseThrow()) {
+                SingleInstance b =
+                        SingleInstance.take(temp.resolve("run/b.lock")).orElseThrow()) {
             assertFalse(a.equals(b));
         }
     }

@@ -93,8 +93,9 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
 
     @Override
     public ControlClient runningOrSpawned() {
-        return running().orElseThrow(() ->
-                new GotunnelException(ErrorCode.OWNER_UNREACHABLE, "It does not come up.", "Its log: x"));
+        return running()
+                .orElseThrow(
+                        () -> new GotunnelException(ErrorCode.OWNER_UNREACHABLE, "It does not come up.", "Its log: x"));
     }
 
     @Override

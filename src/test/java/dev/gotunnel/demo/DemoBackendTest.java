@@ -53,7 +53,9 @@ class DemoBackendTest {
     void thePageShowsTheRequestAndRunsNothingOfIt() throws Exception {
         HttpResponse<String> page = send(request("/?a=%3Cb%3E").header("X-Told", "<script>&\""));
         assertEquals(200, page.statusCode());
-        assertEquals("text/html; charset=utf-8", page.headers().firstValue("content-type").orElse(""));
+        assertEquals(
+                "text/html; charset=utf-8",
+                page.headers().firstValue("content-type").orElse(""));
         assertTrue(page.body().contains("&lt;script&gt;&amp;&quot;"));
         assertFalse(page.body().contains("<script>&"));
         assertFalse(page.body().contains("{{"));
@@ -80,8 +82,7 @@ class DemoBackendTest {
     void theClockTicksAsEvents() throws Exception {
         HttpResponse<java.io.InputStream> events =
                 client.send(request("/events").build(), HttpResponse.BodyHandlers.ofInputStream());
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(events.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(events.body(), StandardCharsets.UTF_8))) {
             assertTrue(String.valueOf(lines.readLine()).matches("data: \\d\\d:\\d\\d.*"));
         }
     }

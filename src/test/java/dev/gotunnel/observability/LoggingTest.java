@@ -72,6 +72,7 @@ class LoggingTest {
     void beforeItIsSetUpOnlyWarningsCount() {
         LoggerContext fresh = new LoggerContext();
         assertSame(ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY, new QuietStart().configure(fresh));
-        assertSame(Level.WARN, fresh.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getLevel());
+        assertSame(
+                Level.WARN, fresh.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getLevel());
     }
 }

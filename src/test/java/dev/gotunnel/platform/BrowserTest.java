@@ -43,8 +43,7 @@ class BrowserTest {
                 ""
             })
     void opensNothingElse(String text) {
-        GotunnelException refused = assertThrows(
-                GotunnelException.class, () -> new Browser(List.of(JAVA)).open(text));
+        GotunnelException refused = assertThrows(GotunnelException.class, () -> new Browser(List.of(JAVA)).open(text));
         assertEquals(ErrorCode.USAGE, refused.code());
     }
 
@@ -59,7 +58,8 @@ class BrowserTest {
     @Test
     void saysWhenTheOpenerFails() {
         GotunnelException failed = assertThrows(
-                GotunnelException.class, () -> new Browser(List.of(JAVA, "-no-such-option")).open("http://shop.localhost"));
+                GotunnelException.class,
+                () -> new Browser(List.of(JAVA, "-no-such-option")).open("http://shop.localhost"));
         assertEquals(ErrorCode.NO_DESKTOP, failed.code());
     }
 }
