@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -141,6 +142,23 @@ class ProgramTest {
     }
 
     @Test
+    void headlessItOwnsTheEngineForCommandsUntilCtrlC() throws Exception {
+        Command owner = program.start("--headless");
+        Await.within(Duration.ofSeconds(60), () -> Files.exists(home.resolve("run/control.sock")));
+        Command second = program.run("--headless");
+        assertEquals(5, second.exit());
+        assertTrue(second.printed().startsWith("gotunnel: gotunnel runs already."), second.printed());
+        assertEquals(
+                0,
+                program.run("start", "--port", "1", "--domain", "shop", "--detach")
+                        .exit());
+        assertEquals(owner.process().pid(), program.owner().pid());
+        owner.interrupt();
+        assertEquals(0, owner.exit());
+        assertNothingIsLeft();
+    }
+
+    @Test
     void afterACrashOfTheOwnerTheNextCommandWorks() throws Exception {
         Command crashed = start("a").awaitText("Press Ctrl-C to stop.");
         Command client = start("b").awaitText("Press Ctrl-C to stop.");
@@ -164,7 +182,7 @@ class ProgramTest {
         assertTrue(program.run("list").printed().contains("session/shop"));
         Command stopped = program.run("stop-all");
         assertEquals("Stopped session/shop.\n", stopped.printed());
-        Await.within(java.time.Duration.ofSeconds(30), () -> !owner.isAlive());
+        Await.within(Duration.ofSeconds(30), () -> !owner.isAlive());
         assertFalse(owner.isAlive());
         assertNothingIsLeft();
     }
