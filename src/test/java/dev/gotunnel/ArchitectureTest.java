@@ -89,7 +89,8 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("dev.gotunnel.ui..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("javafx..", "java.awt..", "javax.swing..", "atlantafx..", "org.kordamp..", "org.freedesktop..")
+                .resideInAnyPackage(
+                        "javafx..", "java.awt..", "javax.swing..", "atlantafx..", "org.kordamp..", "org.freedesktop..")
                 .check(product);
     }
 

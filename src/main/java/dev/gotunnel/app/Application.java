@@ -138,8 +138,7 @@ final class Application implements Surroundings {
     }
 
     private static void noWindow() {
-        throw new GotunnelException(
-                ErrorCode.NO_DESKTOP, "The running gotunnel has no window.", "Open one: gotunnel");
+        throw new GotunnelException(ErrorCode.NO_DESKTOP, "The running gotunnel has no window.", "Open one: gotunnel");
     }
 
     @Override

@@ -111,7 +111,10 @@ final class BackgroundOwner {
             command.addAll(List.of("-cp", classPath(), Gotunnel.class.getName()));
         }
         command.add("engine");
-        add(command, "--config", options.config() == null ? null : options.config().toAbsolutePath());
+        add(
+                command,
+                "--config",
+                options.config() == null ? null : options.config().toAbsolutePath());
         add(command, "--profile", options.profile());
         add(command, "--log-level", options.logLevel() == null ? "info" : options.logLevel());
         add(command, "--log-format", options.logFormat());

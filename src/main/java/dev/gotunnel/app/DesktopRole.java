@@ -47,7 +47,8 @@ final class DesktopRole {
             return headless("gotunnel: there is no display, so it runs without tray and window. Ctrl-C stops it.");
         }
         Path socket = directories.runtime().resolve("desktop.sock");
-        Optional<SingleInstance> role = SingleInstance.take(directories.runtime().resolve("desktop.lock"));
+        Optional<SingleInstance> role =
+                SingleInstance.take(directories.runtime().resolve("desktop.lock"));
         if (role.isEmpty()) {
             return showFirst(socket);
         }

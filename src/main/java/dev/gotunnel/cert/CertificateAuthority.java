@@ -70,7 +70,11 @@ public final class CertificateAuthority {
             PrivateKey key = Pem.privateKey(Files.readString(keyFile));
             Pem.requirePair(key, intermediate);
             if (clock.instant().isAfter(intermediate.getNotAfter().toInstant())) {
-                throw unusable(folder, "expired on " + LocalDate.ofInstant(intermediate.getNotAfter().toInstant(), ZoneOffset.UTC), null);
+                throw unusable(
+                        folder,
+                        "expired on "
+                                + LocalDate.ofInstant(intermediate.getNotAfter().toInstant(), ZoneOffset.UTC),
+                        null);
             }
             return new CertificateAuthority(root, intermediate, key, clock);
         } catch (AccessDeniedException e) {
@@ -122,8 +126,7 @@ public final class CertificateAuthority {
             throw PrivateFiles.unusable("create the certificate authority in " + folder, folder, e);
         } catch (GeneralSecurityException e) {
             delete(draft);
-            throw new GotunnelException(
-                    ErrorCode.CERTIFICATE, "The certificate authority could not be made.", null, e);
+            throw new GotunnelException(ErrorCode.CERTIFICATE, "The certificate authority could not be made.", null, e);
         }
     }
 

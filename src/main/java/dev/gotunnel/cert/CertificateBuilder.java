@@ -100,8 +100,7 @@ final class CertificateBuilder {
     }
 
     /** The subject is empty and the SAN critical, as RFC 5280 section 4.2.1.6 has it: no name stands in two places. */
-    X509Certificate leaf(
-            KeyPair keys, List<String> names, X509Certificate issuer, PrivateKey issuerKey, Instant now)
+    X509Certificate leaf(KeyPair keys, List<String> names, X509Certificate issuer, PrivateKey issuerKey, Instant now)
             throws GeneralSecurityException {
         GeneralName[] san = subjectAlternativeNames(names);
         return build(issuerKey, now, LEAF_LIFETIME, subjectOf(issuer), new X500Name(""), keys, builder -> {
@@ -138,8 +137,7 @@ final class CertificateBuilder {
     /** E-mail addresses and URIs are confined to {@code invalid}: a kind of name left out would be unconstrained. */
     private static NameConstraints constraints(List<String> suffixes) {
         Stream<GeneralName> names = suffixes.stream().map(s -> new GeneralName(GeneralName.dNSName, s));
-        Stream<GeneralName> networks =
-                PERMITTED_NETWORKS.stream().map(n -> new GeneralName(GeneralName.iPAddress, n));
+        Stream<GeneralName> networks = PERMITTED_NETWORKS.stream().map(n -> new GeneralName(GeneralName.iPAddress, n));
         Stream<GeneralName> none = Stream.of(
                 new GeneralName(GeneralName.rfc822Name, "invalid"),
                 new GeneralName(GeneralName.uniformResourceIdentifier, "invalid"));

@@ -32,7 +32,8 @@ public record Leaf(PrivateKey key, List<X509Certificate> chain) {
     public boolean isDue(Instant now) {
         Instant begins = certificate().getNotBefore().toInstant();
         Duration life = Duration.between(begins, expires());
-        return now.isBefore(begins) || now.isAfter(begins.plus(life.multipliedBy(2).dividedBy(3)));
+        return now.isBefore(begins)
+                || now.isAfter(begins.plus(life.multipliedBy(2).dividedBy(3)));
     }
 
     /** Never shows the key. */

@@ -5,6 +5,7 @@ import dev.gotunnel.error.GotunnelException;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
@@ -47,16 +48,16 @@ public final class CommandLineApp {
                 .registerConverter(TrustCommand.ExportFormat.class, oneOf(TrustCommand.ExportFormat.class))
                 .setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(parsed -> {
-                    if (!CommandLine.printHelpIfRequested(parsed)) {
-                        try {
-                            surroundings.begin(options);
-                        } catch (GotunnelException e) {
-                            output.failure(e, options.isDebug());
-                            return e.code().exitCode();
-                        }
-                        return run.execute(parsed);
+                    if (CommandLine.printHelpIfRequested(parsed)) {
+                        return 0;
                     }
-                    return 0;
+                    try {
+                        surroundings.begin(options);
+                    } catch (RuntimeException e) {
+                        // Only what is wrapped so reaches the handler below.
+                        throw new ExecutionException(commandLine, "The command could not begin.", e);
+                    }
+                    return run.execute(parsed);
                 })
                 .setParameterExceptionHandler((wrong, args) -> {
                     output.failure(explain(wrong), false);
@@ -85,7 +86,8 @@ public final class CommandLineApp {
                 .filter(value -> value.toString().equalsIgnoreCase(typed))
                 .findFirst()
                 .orElseThrow(() -> new TypeConversionException("'" + typed + "' is not one of "
-                        + String.join(", ", values.stream().map(Object::toString).toList())));
+                        + String.join(
+                                ", ", values.stream().map(Object::toString).toList())));
     }
 
     private static GotunnelException explain(ParameterException wrong) {

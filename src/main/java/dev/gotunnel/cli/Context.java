@@ -75,9 +75,7 @@ record Context(Surroundings surroundings, Output output, GlobalOptions options) 
                 spec.domain().ascii(),
                 TunnelState.STOPPED,
                 List.of(),
-                spec.backends().stream()
-                        .map(b -> new Backend(b.url(), false))
-                        .toList(),
+                spec.backends().stream().map(b -> new Backend(b.url(), false)).toList(),
                 List.of());
     }
 }

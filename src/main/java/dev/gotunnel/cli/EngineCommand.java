@@ -36,8 +36,7 @@ final class EngineCommand implements Callable<Integer> {
             CountDownLatch ended = new CountDownLatch(1);
             AtomicBoolean seen = new AtomicBoolean();
             try (Subscription _ = tunnels.subscribe(event -> {
-                boolean active =
-                        tunnels.list().stream().anyMatch(t -> t.state().isActive());
+                boolean active = tunnels.list().stream().anyMatch(t -> t.state().isActive());
                 if (active && seen.compareAndSet(false, true)) {
                     started.countDown();
                 } else if (!active && seen.get()) {

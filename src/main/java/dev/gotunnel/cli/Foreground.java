@@ -71,7 +71,8 @@ final class Foreground {
         output.limitations(tunnel);
         output.line("");
         if (tunnel.urls().stream().anyMatch(url -> url.startsWith("https:"))) {
-            output.line("  If the browser warns, it does not trust gotunnel's certificate yet: gotunnel trust export --help");
+            output.line(
+                    "  If the browser warns, it does not trust gotunnel's certificate yet: gotunnel trust export --help");
         }
         output.line("  Press Ctrl-C to stop.");
     }
@@ -79,14 +80,13 @@ final class Foreground {
     /** Wakes the command when its tunnel is gone. */
     private Consumer<TunnelEvent> reporter(String id, AtomicBoolean gone, Interrupts interrupts) {
         return event -> {
-            boolean ended =
-                    switch (event) {
-                        case TunnelEvent.Changed changed ->
-                            changed.tunnel().id().equals(id)
-                                    && !changed.tunnel().state().isActive();
-                        case TunnelEvent.Removed removed -> removed.id().equals(id);
-                        case TunnelEvent.OwnerLeaving _ -> true;
-                    };
+            boolean ended = switch (event) {
+                case TunnelEvent.Changed changed ->
+                    changed.tunnel().id().equals(id)
+                            && !changed.tunnel().state().isActive();
+                case TunnelEvent.Removed removed -> removed.id().equals(id);
+                case TunnelEvent.OwnerLeaving _ -> true;
+            };
             if (ended) {
                 gone.set(true);
                 interrupts.wake();

@@ -35,7 +35,10 @@ public final class GlobalOptions {
             description = "text or json (default: text).")
     private @Nullable String logFormat;
 
-    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Log at level debug, with the causes of errors.")
+    @Option(
+            names = "--debug",
+            scope = ScopeType.INHERIT,
+            description = "Log at level debug, with the causes of errors.")
     private boolean debug;
 
     @Option(

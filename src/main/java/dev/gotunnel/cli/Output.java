@@ -71,7 +71,9 @@ public final class Output {
     /** Prints a value in a form for programs. */
     public void machine(Object value, Format format) {
         ObjectMapper mapper = format == Format.JSON
-                ? JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build()
+                ? JsonMapper.builder()
+                        .enable(SerializationFeature.INDENT_OUTPUT)
+                        .build()
                 : YAMLMapper.builder()
                         .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
                         .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
@@ -93,7 +95,8 @@ public final class Output {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("TUNNEL", "STATE", "ADDRESS", "BACKEND"));
         for (Tunnel tunnel : tunnels) {
-            String address = tunnel.urls().isEmpty() ? tunnel.domain() : tunnel.urls().getFirst();
+            String address =
+                    tunnel.urls().isEmpty() ? tunnel.domain() : tunnel.urls().getFirst();
             rows.add(List.of(tunnel.id(), tunnel.state().id(), address, backends(tunnel)));
         }
         table(rows);
@@ -137,7 +140,9 @@ public final class Output {
     /** Prints where a tunnel leads from and to. */
     public void addresses(Tunnel tunnel) {
         for (String url : tunnel.urls()) {
-            line("  " + url + "  ->  " + String.join(", ", tunnel.backends().stream().map(Backend::url).toList()));
+            line("  " + url + "  ->  "
+                    + String.join(
+                            ", ", tunnel.backends().stream().map(Backend::url).toList()));
         }
         for (Backend backend : tunnel.backends()) {
             if (tunnel.state().serves() && !backend.healthy()) {

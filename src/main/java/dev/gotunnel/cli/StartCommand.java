@@ -36,7 +36,10 @@ final class StartCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "A saved tunnel to start.")
     private @Nullable String saved;
 
-    @Option(names = {"-p", "--port"}, paramLabel = "PORT", description = "Port that your service listens on.")
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            description = "Port that your service listens on.")
     private @Nullable Integer port;
 
     @Option(
@@ -52,7 +55,10 @@ final class StartCommand implements Callable<Integer> {
             description = "Serve over HTTPS and redirect HTTP (default: true). --https=false serves plain HTTP.")
     private @Nullable Boolean https;
 
-    @Option(names = "--https-port", paramLabel = "N", description = "Serve it on this port as well; 0 takes a free one.")
+    @Option(
+            names = "--https-port",
+            paramLabel = "N",
+            description = "Serve it on this port as well; 0 takes a free one.")
     private @Nullable Integer httpsPort;
 
     @Option(names = "--host", paramLabel = "HOST", description = "Host of --port (default: localhost).")
@@ -64,7 +70,10 @@ final class StartCommand implements Callable<Integer> {
             description = "Backend beside or instead of --port; may be repeated, the first that answers is used.")
     private List<String> backends = new ArrayList<>();
 
-    @Option(names = "--name", paramLabel = "NAME", description = "Name of the tunnel in lists (default: from --domain).")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "Name of the tunnel in lists (default: from --domain).")
     private @Nullable String name;
 
     @Option(names = "--detach", description = "Return once it runs; it goes on in the background.")
@@ -137,7 +146,10 @@ final class StartCommand implements Callable<Integer> {
             throw new GotunnelException(
                     ErrorCode.AMBIGUOUS,
                     "\"" + reference + "\" means more than one saved tunnel.",
-                    "Say " + String.join(" or ", matches.stream().map(m -> m.id().toString()).toList()) + ".");
+                    "Say "
+                            + String.join(
+                                    " or ",
+                                    matches.stream().map(m -> m.id().toString()).toList()) + ".");
         }
         return matches.getFirst();
     }
@@ -158,7 +170,9 @@ final class StartCommand implements Callable<Integer> {
         }
         if (host != null && port == null) {
             throw new GotunnelException(
-                    ErrorCode.USAGE, "--host says where --port is; there is no --port.", "Add --port, or use --backend.");
+                    ErrorCode.USAGE,
+                    "--host says where --port is; there is no --port.",
+                    "Add --port, or use --backend.");
         }
         List<BackendAddress> addresses = new ArrayList<>();
         if (port != null) {

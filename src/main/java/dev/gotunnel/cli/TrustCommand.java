@@ -28,9 +28,12 @@ final class TrustCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         X509Certificate root = root();
-        context.output().line("Certificate authority of this machine: " + root.getSubjectX500Principal().getName());
+        context.output()
+                .line("Certificate authority of this machine: "
+                        + root.getSubjectX500Principal().getName());
         context.output().line("  SHA-256  " + CertificateAuthority.fingerprint(root));
-        context.output().line("  Signs    names below .local, .test and .localhost, and private addresses; nothing else");
+        context.output()
+                .line("  Signs    names below .local, .test and .localhost, and private addresses; nothing else");
         context.output().line("  Export it: gotunnel trust export > gotunnel-ca.pem");
         return 0;
     }

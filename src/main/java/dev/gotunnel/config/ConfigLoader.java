@@ -73,7 +73,10 @@ public final class ConfigLoader {
                 throw new GotunnelException(
                         ErrorCode.CONFIG, file + " is larger than 512 KB.", "Check that it is the file you mean.");
             }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (NoSuchFileException e) {
             return "";
         } catch (CharacterCodingException e) {
@@ -174,8 +177,11 @@ public final class ConfigLoader {
             String path = YamlReader.join("profiles", name);
             Map<String, Node> profile = reader.mapping(node, path, List.of("tunnels"));
             if (!TunnelId.isWord(name) || name.equals(TunnelId.SESSION)) {
-                reader.problem(node, path, "is not a profile name; use lower-case letters, digits and dashes"
-                        + " (\"session\" is taken by the command line).");
+                reader.problem(
+                        node,
+                        path,
+                        "is not a profile name; use lower-case letters, digits and dashes"
+                                + " (\"session\" is taken by the command line).");
             } else if (profiles.containsKey(name)) {
                 reader.problem(node, path, "the top-level list \"tunnels\" is this profile already.");
             } else {
@@ -193,7 +199,8 @@ public final class ConfigLoader {
             String itemPath = path + "[" + i + "]";
             TunnelSpec tunnel = tunnel(reader, items.get(i), itemPath, profile);
             if (tunnel != null && !names.add(tunnel.id().name())) {
-                reader.problem(items.get(i), itemPath, "the name \"" + tunnel.id().name() + "\" stands here twice.");
+                reader.problem(
+                        items.get(i), itemPath, "the name \"" + tunnel.id().name() + "\" stands here twice.");
             } else if (tunnel != null) {
                 tunnels.add(tunnel);
             }
@@ -219,8 +226,7 @@ public final class ConfigLoader {
         }
         List<Node> urls = reader.sequence(keys.get("backends"), path + ".backends");
         for (int i = 0; i < urls.size(); i++) {
-            BackendAddress backend =
-                    reader.parsed(urls.get(i), path + ".backends[" + i + "]", BackendAddress::parse);
+            BackendAddress backend = reader.parsed(urls.get(i), path + ".backends[" + i + "]", BackendAddress::parse);
             if (backend != null) {
                 backends.add(backend);
             }

@@ -23,7 +23,8 @@ public record Configuration(Server server, Logging logging, Map<String, List<Tun
      * @param httpPort the port of plain HTTP; null to let gotunnel choose
      * @param httpsPort the port of HTTPS; null to let gotunnel choose
      */
-    public record Server(@Nullable Integer httpPort, @Nullable Integer httpsPort) {}
+    public record Server(
+            @Nullable Integer httpPort, @Nullable Integer httpsPort) {}
 
     /**
      * Key {@code observability.logging}.

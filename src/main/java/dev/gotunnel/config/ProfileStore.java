@@ -65,7 +65,9 @@ public final class ProfileStore implements TunnelStore {
     public synchronized void put(TunnelSpec spec) {
         if (spec.id().profile().equals(TunnelId.SESSION)) {
             throw new GotunnelException(
-                    ErrorCode.USAGE, "Tunnels of the session are not saved.", "Save it in a profile: --profile default");
+                    ErrorCode.USAGE,
+                    "Tunnels of the session are not saved.",
+                    "Save it in a profile: --profile default");
         }
         edit(spec.id().profile(), tunnels -> {
             int place = indexOf(tunnels, spec.id());
@@ -195,7 +197,8 @@ public final class ProfileStore implements TunnelStore {
 
     private static @Nullable Node get(MappingNode mapping, String key) {
         return mapping.getValue().stream()
-                .filter(tuple -> tuple.getKeyNode() instanceof ScalarNode k && k.getValue().equals(key))
+                .filter(tuple -> tuple.getKeyNode() instanceof ScalarNode k
+                        && k.getValue().equals(key))
                 .map(NodeTuple::getValueNode)
                 .findFirst()
                 .orElse(null);
@@ -203,8 +206,8 @@ public final class ProfileStore implements TunnelStore {
 
     private static void put(MappingNode mapping, String key, Node value) {
         mapping.getValue()
-                .removeIf(tuple ->
-                        tuple.getKeyNode() instanceof ScalarNode k && k.getValue().equals(key));
+                .removeIf(tuple -> tuple.getKeyNode() instanceof ScalarNode k
+                        && k.getValue().equals(key));
         mapping.getValue().add(new NodeTuple(scalar(key, Tag.STR), value));
     }
 
@@ -230,6 +233,7 @@ public final class ProfileStore implements TunnelStore {
                 .setIndentWithIndicator(true)
                 .setWidth(200)
                 .build();
-        return new Present(settings).emitToString(new Serialize(settings).serializeOne(root).iterator());
+        return new Present(settings)
+                .emitToString(new Serialize(settings).serializeOne(root).iterator());
     }
 }

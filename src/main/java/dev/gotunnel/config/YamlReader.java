@@ -95,7 +95,8 @@ final class YamlReader {
         return List.of();
     }
 
-    @Nullable String text(@Nullable Node node, String path) {
+    @Nullable
+    String text(@Nullable Node node, String path) {
         if (node == null) {
             return null;
         }
@@ -106,7 +107,8 @@ final class YamlReader {
         return null;
     }
 
-    @Nullable Integer integer(@Nullable Node node, String path, int min, int max) {
+    @Nullable
+    Integer integer(@Nullable Node node, String path, int min, int max) {
         String text = text(node, path);
         if (text == null) {
             return null;
@@ -123,16 +125,21 @@ final class YamlReader {
         return null;
     }
 
-    @Nullable Boolean bool(@Nullable Node node, String path) {
+    @Nullable
+    Boolean bool(@Nullable Node node, String path) {
         String text = word(node, path, List.of("true", "false"));
         return text == null ? null : Boolean.valueOf(text);
     }
 
     /** One of a few words. */
-    @Nullable String word(@Nullable Node node, String path, List<String> allowed) {
+    @Nullable
+    String word(@Nullable Node node, String path, List<String> allowed) {
         String text = text(node, path);
         if (text != null && !allowed.contains(text)) {
-            problem(node, path, "\"" + text + "\" is not allowed; one of these is: " + String.join(", ", allowed) + ".");
+            problem(
+                    node,
+                    path,
+                    "\"" + text + "\" is not allowed; one of these is: " + String.join(", ", allowed) + ".");
             return null;
         }
         return text;

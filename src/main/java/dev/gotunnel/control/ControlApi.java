@@ -74,15 +74,19 @@ final class ControlApi {
 
     /** RFC 9457, with our code and hint beside the standard members. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Problem(String title, int status, String detail, String code, @Nullable String hint) {
+    record Problem(
+            String title,
+            int status,
+            String detail,
+            String code,
+            @Nullable String hint) {
         static Problem of(GotunnelException failure) {
-            int status =
-                    switch (failure.code().category()) {
-                        case USAGE -> failure.code() == ErrorCode.NO_SUCH_TUNNEL ? 404 : 400;
-                        case PERMISSION -> 403;
-                        case CONFLICT -> 409;
-                        case MACHINE, INTERNAL -> 500;
-                    };
+            int status = switch (failure.code().category()) {
+                case USAGE -> failure.code() == ErrorCode.NO_SUCH_TUNNEL ? 404 : 400;
+                case PERMISSION -> 403;
+                case CONFLICT -> 409;
+                case MACHINE, INTERNAL -> 500;
+            };
             return new Problem(
                     failure.code().id().replace('-', ' '),
                     status,

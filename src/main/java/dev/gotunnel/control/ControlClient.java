@@ -299,7 +299,8 @@ public final class ControlClient implements TunnelService, MachineService {
         return switch (name) {
             case ControlApi.CHANGED -> new TunnelEvent.Changed(ControlApi.JSON.readValue(data, Tunnel.class));
             case ControlApi.REMOVED ->
-                new TunnelEvent.Removed(ControlApi.JSON.readValue(data, RemovedMessage.class).id());
+                new TunnelEvent.Removed(
+                        ControlApi.JSON.readValue(data, RemovedMessage.class).id());
             case ControlApi.LEAVING -> new TunnelEvent.OwnerLeaving();
             default -> throw new IOException("unknown event " + name);
         };

@@ -92,11 +92,7 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             LOG.error("The control API failed", e);
         }
         Problem problem = Problem.of(failure);
-        answer(
-                channel,
-                HttpResponseStatus.valueOf(problem.status()),
-                ControlApi.PROBLEM,
-                ControlRoutes.json(problem));
+        answer(channel, HttpResponseStatus.valueOf(problem.status()), ControlApi.PROBLEM, ControlRoutes.json(problem));
     }
 
     private static void answer(Channel channel, HttpResponseStatus status, String type, byte[] body) {
@@ -131,8 +127,7 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     private static void send(Channel channel, TunnelEvent event) {
         switch (event) {
             case TunnelEvent.Changed changed -> send(channel, ControlApi.CHANGED, changed.tunnel());
-            case TunnelEvent.Removed removed ->
-                send(channel, ControlApi.REMOVED, new RemovedMessage(removed.id()));
+            case TunnelEvent.Removed removed -> send(channel, ControlApi.REMOVED, new RemovedMessage(removed.id()));
             case TunnelEvent.OwnerLeaving leaving -> {
                 send(channel, ControlApi.LEAVING, new Object[0]);
                 endStream(channel);
@@ -183,7 +178,8 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             boolean leaving = event instanceof TunnelEvent.OwnerLeaving;
             boolean mine = event instanceof TunnelEvent.Changed changed
                     && changed.tunnel().id().equals(tunnel.id());
-            boolean gone = event instanceof TunnelEvent.Removed removed && removed.id().equals(tunnel.id());
+            boolean gone =
+                    event instanceof TunnelEvent.Removed removed && removed.id().equals(tunnel.id());
             if (mine || gone || leaving) {
                 send(channel, event);
             }
@@ -204,7 +200,8 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     /** Two holders of one tunnel would each end it for the other. */
     private void refuseSecondHolder(TunnelSpec spec) {
         String id = spec.id().toString();
-        if (tunnels.list().stream().anyMatch(known -> known.id().equals(id) && known.state().isActive())) {
+        if (tunnels.list().stream()
+                .anyMatch(known -> known.id().equals(id) && known.state().isActive())) {
             throw new GotunnelException(
                     ErrorCode.NAME_TAKEN,
                     "A tunnel called \"" + spec.id().name() + "\" runs already.",

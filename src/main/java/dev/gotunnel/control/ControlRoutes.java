@@ -118,7 +118,9 @@ final class ControlRoutes {
 
     private Object certificate() {
         try {
-            return Map.of("der", Base64.getEncoder().encodeToString(machine.rootCertificate().getEncoded()));
+            return Map.of(
+                    "der",
+                    Base64.getEncoder().encodeToString(machine.rootCertificate().getEncoded()));
         } catch (CertificateEncodingException e) {
             throw new IllegalStateException(e);
         }

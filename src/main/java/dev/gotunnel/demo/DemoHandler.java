@@ -40,8 +40,7 @@ final class DemoHandler extends SimpleChannelInboundHandler<Object> {
         private static String read() {
             try (InputStream in = DemoHandler.class.getResourceAsStream("demo.html")) {
                 return new String(
-                        Objects.requireNonNull(in, "demo.html is not packaged").readAllBytes(),
-                        StandardCharsets.UTF_8);
+                        Objects.requireNonNull(in, "demo.html is not packaged").readAllBytes(), StandardCharsets.UTF_8);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -83,8 +82,14 @@ final class DemoHandler extends SimpleChannelInboundHandler<Object> {
     private static String asText(FullHttpRequest request) {
         StringBuilder text = new StringBuilder();
         text.append(request.method()).append(' ').append(request.uri()).append('\n');
-        request.headers().forEach(h -> text.append(h.getKey()).append(": ").append(h.getValue()).append('\n'));
-        return text.append('\n').append(request.content().toString(CharsetUtil.UTF_8)).toString();
+        request.headers()
+                .forEach(h -> text.append(h.getKey())
+                        .append(": ")
+                        .append(h.getValue())
+                        .append('\n'));
+        return text.append('\n')
+                .append(request.content().toString(CharsetUtil.UTF_8))
+                .toString();
     }
 
     private static void send(
@@ -134,6 +139,9 @@ final class DemoHandler extends SimpleChannelInboundHandler<Object> {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

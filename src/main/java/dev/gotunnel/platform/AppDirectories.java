@@ -28,12 +28,11 @@ public record AppDirectories(Path config, Path data, Path state, Path runtime) {
     }
 
     static AppDirectories of(OperatingSystem system, Map<String, String> env, Path home) {
-        AppDirectories standard =
-                switch (system) {
-                    case LINUX -> linux(env, home);
-                    case MACOS -> macos(home);
-                    case WINDOWS -> windows(env, home);
-                };
+        AppDirectories standard = switch (system) {
+            case LINUX -> linux(env, home);
+            case MACOS -> macos(home);
+            case WINDOWS -> windows(env, home);
+        };
         return new AppDirectories(
                 absolute(env.get("GOTUNNEL_CONFIG_DIR"), standard.config),
                 absolute(env.get("GOTUNNEL_DATA_DIR"), standard.data),
@@ -64,8 +63,10 @@ public record AppDirectories(Path config, Path data, Path state, Path runtime) {
     }
 
     private static AppDirectories windows(Map<String, String> env, Path home) {
-        Path roaming = absolute(env.get("APPDATA"), home.resolve("AppData/Roaming")).resolve("gotunnel");
-        Path local = absolute(env.get("LOCALAPPDATA"), home.resolve("AppData/Local")).resolve("gotunnel");
+        Path roaming =
+                absolute(env.get("APPDATA"), home.resolve("AppData/Roaming")).resolve("gotunnel");
+        Path local =
+                absolute(env.get("LOCALAPPDATA"), home.resolve("AppData/Local")).resolve("gotunnel");
         return new AppDirectories(roaming, local.resolve("data"), local.resolve("state"), local.resolve("run"));
     }
 

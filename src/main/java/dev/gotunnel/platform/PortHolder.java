@@ -82,7 +82,8 @@ public record PortHolder(String name, long pid) {
     private static boolean holdsAny(Path fds, Set<String> sockets) {
         try (DirectoryStream<Path> open = Files.newDirectoryStream(fds)) {
             for (Path fd : open) {
-                if (Files.isSymbolicLink(fd) && sockets.contains(Files.readSymbolicLink(fd).toString())) {
+                if (Files.isSymbolicLink(fd)
+                        && sockets.contains(Files.readSymbolicLink(fd).toString())) {
                     return true;
                 }
             }

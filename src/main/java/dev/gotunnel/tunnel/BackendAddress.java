@@ -24,7 +24,9 @@ public record BackendAddress(String host, int port) {
         }
         if (host.isBlank() || host.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@' || c == 0x7f)) {
             throw new GotunnelException(
-                    ErrorCode.USAGE, "\"" + host + "\" is not a host.", "Give a name or an address, such as localhost.");
+                    ErrorCode.USAGE,
+                    "\"" + host + "\" is not a host.",
+                    "Give a name or an address, such as localhost.");
         }
         host = host.toLowerCase(Locale.ROOT);
     }

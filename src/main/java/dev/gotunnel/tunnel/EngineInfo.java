@@ -12,4 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param window whether the owner can show a window
  */
 public record EngineInfo(
-        String version, long pid, @Nullable Integer httpPort, @Nullable Integer httpsPort, boolean window) {}
+        String version,
+        long pid,
+        @Nullable Integer httpPort,
+        @Nullable Integer httpsPort,
+        boolean window) {}

@@ -14,7 +14,8 @@ final class TunnelEntry {
     TunnelSpec spec;
 
     /** What was saved while an older specification ran. */
-    @Nullable TunnelSpec next;
+    @Nullable
+    TunnelSpec next;
 
     /** Whether the configuration has it, so that it outlives its run. */
     boolean saved;
@@ -29,9 +30,15 @@ final class TunnelEntry {
     @Nullable Leaf leaf;
 
     boolean nameResolves;
-    @Nullable Integer extraPort;
-    @Nullable Instant servesSince;
-    @Nullable Limitation failure;
+
+    @Nullable
+    Integer extraPort;
+
+    @Nullable
+    Instant servesSince;
+
+    @Nullable
+    Limitation failure;
 
     TunnelEntry(TunnelSpec spec, boolean saved) {
         this.spec = spec;

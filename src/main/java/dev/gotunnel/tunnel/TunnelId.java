@@ -43,8 +43,7 @@ public record TunnelId(String profile, String name) implements Comparable<Tunnel
     public static TunnelId parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
-            throw new GotunnelException(
-                    ErrorCode.USAGE, "\"" + text + "\" is not PROFILE/NAME.", "See: gotunnel list");
+            throw new GotunnelException(ErrorCode.USAGE, "\"" + text + "\" is not PROFILE/NAME.", "See: gotunnel list");
         }
         return new TunnelId(text.substring(0, slash), text.substring(slash + 1));
     }

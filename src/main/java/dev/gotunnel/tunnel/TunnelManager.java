@@ -171,25 +171,27 @@ public final class TunnelManager implements TunnelService, MachineService {
 
     @Override
     public Tunnel start(TunnelSpec spec) {
-        return parts.telemetry().inSpan("tunnel.lifecycle", () -> parts.telemetry()
-                .inSpan("tunnel.start", () -> {
-                    CompletableFuture<Void> othersStart;
-                    TunnelEntry entry;
-                    synchronized (lock) {
-                        TunnelEntry running = runningAlready(spec);
-                        entry = running == null ? reserve(spec) : running;
-                        othersStart = running == null ? null : running.settled;
-                    }
-                    if (othersStart == null) {
-                        bringUp(entry);
-                    } else {
-                        othersStart.join();
-                    }
-                    synchronized (lock) {
-                        requireStarted(entry);
-                        return snapshot(entry);
-                    }
-                }));
+        return parts.telemetry()
+                .inSpan(
+                        "tunnel.lifecycle",
+                        () -> parts.telemetry().inSpan("tunnel.start", () -> {
+                            CompletableFuture<Void> othersStart;
+                            TunnelEntry entry;
+                            synchronized (lock) {
+                                TunnelEntry running = runningAlready(spec);
+                                entry = running == null ? reserve(spec) : running;
+                                othersStart = running == null ? null : running.settled;
+                            }
+                            if (othersStart == null) {
+                                bringUp(entry);
+                            } else {
+                                othersStart.join();
+                            }
+                            synchronized (lock) {
+                                requireStarted(entry);
+                                return snapshot(entry);
+                            }
+                        }));
     }
 
     /** Who waited for another's start of the same tunnel fails as that one did. */
@@ -197,7 +199,9 @@ public final class TunnelManager implements TunnelService, MachineService {
         Limitation failure = entry.failure;
         if (entry.state == TunnelState.FAILED && failure != null) {
             throw new GotunnelException(
-                    ErrorCode.ofId(failure.code()), failure.message(), failure.fix().isEmpty() ? null : failure.fix());
+                    ErrorCode.ofId(failure.code()),
+                    failure.message(),
+                    failure.fix().isEmpty() ? null : failure.fix());
         }
     }
 
@@ -246,7 +250,10 @@ public final class TunnelManager implements TunnelService, MachineService {
             if (ports != null) {
                 ours.addAll(List.of(ports.http(), ports.https()));
             }
-            entries.values().stream().map(entry -> entry.extraPort).filter(Objects::nonNull).forEach(ours::add);
+            entries.values().stream()
+                    .map(entry -> entry.extraPort)
+                    .filter(Objects::nonNull)
+                    .forEach(ours::add);
         }
         if (spec.httpsPort() != null && spec.httpsPort() != 0 && !ours.add(spec.httpsPort())) {
             throw new GotunnelException(
@@ -327,11 +334,15 @@ public final class TunnelManager implements TunnelService, MachineService {
 
     private Leaf certificate(TunnelSpec spec) {
         String domain = spec.domain().ascii();
-        Leaf leaf = parts.telemetry().inSpan("cert.operations", () -> parts.telemetry()
+        Leaf leaf = parts.telemetry()
                 .inSpan(
-                        "cert.generate",
-                        () -> parts.certificates()
-                                .generateCert(domain, spec.domain().allNames())));
+                        "cert.operations",
+                        () -> parts.telemetry()
+                                .inSpan(
+                                        "cert.generate",
+                                        () -> parts.certificates()
+                                                .generateCert(
+                                                        domain, spec.domain().allNames())));
         parts.telemetry().metrics().certificateExpires(domain, Duration.between(Instant.now(), leaf.expires()));
         return leaf;
     }
@@ -366,8 +377,8 @@ public final class TunnelManager implements TunnelService, MachineService {
     }
 
     private static TunnelState stateByHealth(ProxyEngine running, TunnelEntry entry) {
-        boolean allUp = running.health(entry.spec.id().toString()).stream()
-                .allMatch(ProxyEngine.BackendHealth::healthy);
+        boolean allUp =
+                running.health(entry.spec.id().toString()).stream().allMatch(ProxyEngine.BackendHealth::healthy);
         return allUp ? TunnelState.RUNNING : TunnelState.DEGRADED;
     }
 
@@ -375,8 +386,8 @@ public final class TunnelManager implements TunnelService, MachineService {
 
     @Override
     public Tunnel stop(TunnelId id) {
-        return parts.telemetry().inSpan("tunnel.lifecycle", () -> parts.telemetry()
-                .inSpan("tunnel.stop", () -> bringDown(id)));
+        return parts.telemetry()
+                .inSpan("tunnel.lifecycle", () -> parts.telemetry().inSpan("tunnel.stop", () -> bringDown(id)));
     }
 
     private Tunnel bringDown(TunnelId id) {

@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param httpsPort an additional port to serve it on, 1 to 65535, 0 for an ephemeral one; null for none
  */
 public record TunnelSpec(
-        TunnelId id, DomainName domain, List<BackendAddress> backends, boolean https, @Nullable Integer httpsPort) {
+        TunnelId id,
+        DomainName domain,
+        List<BackendAddress> backends,
+        boolean https,
+        @Nullable Integer httpsPort) {
     /** @throws GotunnelException with {@code USAGE} when there is no backend, or a port is out of range */
     public TunnelSpec {
         backends = List.copyOf(backends);

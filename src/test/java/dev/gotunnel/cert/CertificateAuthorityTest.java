@@ -119,7 +119,17 @@ class CertificateAuthorityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bank.com", "www.bank.com", "com", "local.bank.com", "notlocal", "xlocalhost", "8.8.8.8", "2001:db8::1"})
+    @ValueSource(
+            strings = {
+                "bank.com",
+                "www.bank.com",
+                "com",
+                "local.bank.com",
+                "notlocal",
+                "xlocalhost",
+                "8.8.8.8",
+                "2001:db8::1"
+            })
     void aCertificateForAnybodyElseIsWorthNothing(String name) {
         CertificateAuthority authority = open();
         List<X509Certificate> forged = chain(authority, name);
@@ -129,8 +139,17 @@ class CertificateAuthorityTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "shop.local", "api.shop.test", "shop.localhost", "127.0.0.1", "::1", "192.168.1.20", "10.0.0.1", "172.20.0.1",
-                "169.254.1.1", "fd00::1", "fe80::1"
+                "shop.local",
+                "api.shop.test",
+                "shop.localhost",
+                "127.0.0.1",
+                "::1",
+                "192.168.1.20",
+                "10.0.0.1",
+                "172.20.0.1",
+                "169.254.1.1",
+                "fd00::1",
+                "fe80::1"
             })
     void aLocalNameOrAddressIsProven(String name) throws Exception {
         CertificateAuthority authority = open();
@@ -144,7 +163,8 @@ class CertificateAuthorityTest {
         assertEquals(1, authority.root().getBasicConstraints());
         assertEquals(0, intermediate.getBasicConstraints());
         assertEquals(List.of("1.3.6.1.5.5.7.3.1"), intermediate.getExtendedKeyUsage());
-        assertTrue(intermediate.getKeyUsage()[5] && !intermediate.getKeyUsage()[0], "signs certificates, serves nothing");
+        assertTrue(
+                intermediate.getKeyUsage()[5] && !intermediate.getKeyUsage()[0], "signs certificates, serves nothing");
     }
 
     @Test
@@ -188,7 +208,8 @@ class CertificateAuthorityTest {
         open();
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
         for (Path file : files(folder)) {
-            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)), file.toString());
+            assertEquals(
+                    "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)), file.toString());
         }
     }
 
@@ -302,14 +323,21 @@ class CertificateAuthorityTest {
         assertEquals(
                 List.of(List.of(2, "shop.localhost"), List.of(2, "shop.local"), List.of(7, "127.0.0.1")),
                 List.copyOf(certificate.getSubjectAlternativeNames()));
-        assertTrue(certificate.getCriticalExtensionOIDs().contains("2.5.29.17"), "critical, since the subject is empty");
+        assertTrue(
+                certificate.getCriticalExtensionOIDs().contains("2.5.29.17"), "critical, since the subject is empty");
         assertEquals("", certificate.getSubjectX500Principal().getName());
         assertEquals(List.of("1.3.6.1.5.5.7.3.1"), certificate.getExtendedKeyUsage());
         assertEquals(-1, certificate.getBasicConstraints());
-        assertEquals(256, ((ECPublicKey) certificate.getPublicKey()).getParams().getOrder().bitLength());
+        assertEquals(
+                256,
+                ((ECPublicKey) certificate.getPublicKey())
+                        .getParams()
+                        .getOrder()
+                        .bitLength());
         Duration life = Duration.between(certificate.getNotBefore().toInstant(), leaf.expires());
         assertEquals(Duration.ofDays(90).plusHours(1), life);
-        assertTrue(certificate.getNotBefore().toInstant().isBefore(clock.instant().minusSeconds(3000)), "late clocks");
+        assertTrue(
+                certificate.getNotBefore().toInstant().isBefore(clock.instant().minusSeconds(3000)), "late clocks");
         assertTrue(signs(leaf.key(), certificate));
         assertFalse(leaf.toString().contains("key"));
     }

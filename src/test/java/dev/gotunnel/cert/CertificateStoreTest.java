@@ -114,7 +114,8 @@ class CertificateStoreTest {
     @Test
     void aFileWithAForeignKeyIsReplaced() throws Exception {
         Leaf leaf = leaf(store);
-        StringBuilder mixed = new StringBuilder(Pem.encode(CertificateBuilder.newKeyPair().getPrivate()));
+        StringBuilder mixed =
+                new StringBuilder(Pem.encode(CertificateBuilder.newKeyPair().getPrivate()));
         leaf.chain().forEach(certificate -> mixed.append(Pem.encode(certificate)));
         assertReplacedAfter(mixed.toString());
     }
@@ -133,7 +134,8 @@ class CertificateStoreTest {
         Leaf ours = leaf(store);
         Leaf foreign = new CertificateStore(temp.resolve("other"), DomainName.SUFFIXES, clock)
                 .generateCert("shop.local", NAMES);
-        assertReplacedAfter(Pem.encode(foreign.key()) + Pem.encode(foreign.certificate())
+        assertReplacedAfter(Pem.encode(foreign.key())
+                + Pem.encode(foreign.certificate())
                 + Pem.encode(ours.chain().getLast()));
     }
 
@@ -176,7 +178,8 @@ class CertificateStoreTest {
 
     @Test
     void theLongestNameHasAFile() {
-        String name = DomainName.parse(("a".repeat(59) + ".").repeat(4) + "test").ascii();
+        String name =
+                DomainName.parse(("a".repeat(59) + ".").repeat(4) + "test").ascii();
         assertTrue(store.generateCert(name, List.of(name)).chain().size() == 2);
         assertTrue(Files.exists(temp.resolve("data/certs/" + name + ".pem")));
     }

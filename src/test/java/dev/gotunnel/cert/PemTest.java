@@ -74,7 +74,8 @@ class PemTest {
 
     @Test
     void aHugeTextWithoutAnEndIsDoneInNoTime() {
-        String hostile = "-----BEGIN CERTIFICATE-----\n" + "A".repeat(5_000_000) + "-----BEGIN CERTIFICATE-----\n".repeat(1000);
+        String hostile =
+                "-----BEGIN CERTIFICATE-----\n" + "A".repeat(5_000_000) + "-----BEGIN CERTIFICATE-----\n".repeat(1000);
         assertTimeoutPreemptively(Duration.ofSeconds(10), () -> assertEquals(List.of(), Pem.certificates(hostile)));
     }
 

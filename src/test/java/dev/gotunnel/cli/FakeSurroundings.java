@@ -25,6 +25,7 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     volatile @Nullable GlobalOptions begun;
     volatile boolean free = true;
     volatile int desktops;
+    volatile @Nullable RuntimeException beginFailure;
     private volatile StringWriter latest = new StringWriter();
 
     FakeSurroundings(Path folder) {
@@ -62,6 +63,9 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     @Override
     public void begin(GlobalOptions options) {
         begun = options;
+        if (beginFailure != null) {
+            throw beginFailure;
+        }
     }
 
     @Override
@@ -89,8 +93,9 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
 
     @Override
     public ControlClient runningOrSpawned() {
-        return running().orElseThrow(() ->
-                new GotunnelException(ErrorCode.OWNER_UNREACHABLE, "It does not come up.", "Its log: x"));
+        return running()
+                .orElseThrow(
+                        () -> new GotunnelException(ErrorCode.OWNER_UNREACHABLE, "It does not come up.", "Its log: x"));
     }
 
     @Override

@@ -79,8 +79,11 @@ class ConfigLoaderTest {
                 "  empty:");
         assertEquals(new Configuration.Server(8080, 0), configuration.server());
         assertEquals(new Configuration.Logging("debug", "json"), configuration.logging());
-        assertEquals(List.of("default", "work", "empty"), List.copyOf(configuration.profiles().keySet()));
-        TunnelSpec plain = spec("default", "plain", "plain.test", "4000", "127.0.0.1:4001", "http://[::1]:4002", "4003");
+        assertEquals(
+                List.of("default", "work", "empty"),
+                List.copyOf(configuration.profiles().keySet()));
+        TunnelSpec plain =
+                spec("default", "plain", "plain.test", "4000", "127.0.0.1:4001", "http://[::1]:4002", "4003");
         assertEquals(
                 List.of(
                         spec("default", "shop", "shop", "3000"),
@@ -106,7 +109,9 @@ class ConfigLoaderTest {
 
     @Test
     void keysWithoutAValueMeanTheDefaults() {
-        assertEquals(Map.of("default", List.of()), parse("server:", "observability:", "tunnels:", "profiles:").profiles());
+        assertEquals(
+                Map.of("default", List.of()),
+                parse("server:", "observability:", "tunnels:", "profiles:").profiles());
     }
 
     @Test
@@ -133,36 +138,79 @@ class ConfigLoaderTest {
     static Stream<Arguments> wrong() {
         return Stream.of(
                 Arguments.of("version: 2", "1:10: version: \"2\" is not allowed; a whole number from 1 to 1 is."),
-                Arguments.of("servr:\n  http_port: 80", "1:1: servr: unknown key; known here: version, server, observability, tunnels, profiles."),
-                Arguments.of("server: {port: 80}", "1:10: server.port: unknown key; known here: http_port, https_port."),
+                Arguments.of(
+                        "servr:\n  http_port: 80",
+                        "1:1: servr: unknown key; known here: version, server, observability, tunnels, profiles."),
+                Arguments.of(
+                        "server: {port: 80}", "1:10: server.port: unknown key; known here: http_port, https_port."),
                 Arguments.of("server: 80", "1:9: server: must be a mapping (key: value)."),
-                Arguments.of("server: {http_port: 65536}", "1:21: server.http_port: \"65536\" is not allowed; a whole number from 0 to 65535 is."),
-                Arguments.of("server: {https_port: -1}", "1:22: server.https_port: \"-1\" is not allowed; a whole number from 0 to 65535 is."),
-                Arguments.of("server: {https_port: 99999999999}", "1:22: server.https_port: \"99999999999\" is not allowed; a whole number from 0 to 65535 is."),
-                Arguments.of("server: {https_port: 443.0}", "1:22: server.https_port: \"443.0\" is not allowed; a whole number from 0 to 65535 is."),
+                Arguments.of(
+                        "server: {http_port: 65536}",
+                        "1:21: server.http_port: \"65536\" is not allowed; a whole number from 0 to 65535 is."),
+                Arguments.of(
+                        "server: {https_port: -1}",
+                        "1:22: server.https_port: \"-1\" is not allowed; a whole number from 0 to 65535 is."),
+                Arguments.of(
+                        "server: {https_port: 99999999999}",
+                        "1:22: server.https_port: \"99999999999\" is not allowed; a whole number from 0 to 65535 is."),
+                Arguments.of(
+                        "server: {https_port: 443.0}",
+                        "1:22: server.https_port: \"443.0\" is not allowed; a whole number from 0 to 65535 is."),
                 Arguments.of("server: {https_port: [443]}", "1:22: server.https_port: must be a single value."),
                 Arguments.of("server:\n  https_port:", "2:14: server.https_port: has no value."),
                 Arguments.of("server:\n  https_port: 1\n  https_port: 2", "3:3: server.https_port: stands here twice."),
-                Arguments.of("observability: {tracing: on}", "1:17: observability.tracing: unknown key; known here: logging."),
-                Arguments.of("observability: {logging: {level: loud}}", "1:34: observability.logging.level: \"loud\" is not allowed; one of these is: trace, debug, info, warn, error."),
-                Arguments.of("observability: {logging: {format: xml}}", "1:35: observability.logging.format: \"xml\" is not allowed; one of these is: text, json."),
+                Arguments.of(
+                        "observability: {tracing: on}",
+                        "1:17: observability.tracing: unknown key; known here: logging."),
+                Arguments.of(
+                        "observability: {logging: {level: loud}}",
+                        "1:34: observability.logging.level: \"loud\" is not allowed; one of these is: trace, debug, info, warn, error."),
+                Arguments.of(
+                        "observability: {logging: {format: xml}}",
+                        "1:35: observability.logging.format: \"xml\" is not allowed; one of these is: text, json."),
                 Arguments.of("- a", "1:1: must be a mapping (key: value)."),
-                Arguments.of("tunnels: {domain: shop}", "1:10: tunnels: must be a list (lines that begin with \"- \")."),
+                Arguments.of(
+                        "tunnels: {domain: shop}", "1:10: tunnels: must be a list (lines that begin with \"- \")."),
                 Arguments.of("tunnels: [shop]", "1:11: tunnels[0]: must be a mapping (key: value)."),
                 Arguments.of("tunnels:\n  - port: 80", "2:5: tunnels[0]: a tunnel needs a \"domain\"."),
-                Arguments.of("tunnels:\n  - domain: shop", "2:5: tunnels[0]: a tunnel needs a \"port\" or \"backends\"."),
-                Arguments.of("tunnels: [{domain: shop, port: 0}]", "1:32: tunnels[0].port: \"0\" is not allowed; a whole number from 1 to 65535 is."),
-                Arguments.of("tunnels: [{domain: a_b, port: 1}]", "1:20: tunnels[0].domain: \"a_b\" is not a name that gotunnel can serve. Use letters, digits and dashes, with dots between: shop, api.shop or shop.test."),
-                Arguments.of("tunnels: [{domain: shop, port: 1, https: maybe}]", "1:42: tunnels[0].https: \"maybe\" is not allowed; one of these is: true, false."),
-                Arguments.of("tunnels: [{domain: shop, port: 1, https: false, https_port: 9443}]", "1:61: tunnels[0].https_port: has no meaning with \"https: false\"."),
-                Arguments.of("tunnels: [{domain: shop, backends: ['https://x:1']}]", "1:37: tunnels[0].backends[0]: The backend \"https://x:1\" is not plain HTTP. gotunnel speaks http:// to backends, for example http://localhost:3000."),
-                Arguments.of("tunnels: [{domain: shop, backends: [nonsense here]}]", "1:37: tunnels[0].backends[0]: \"nonsense here\" is not a backend. Write http://HOST:PORT, HOST:PORT or PORT, for example http://localhost:3000."),
-                Arguments.of("tunnels: [{name: My Shop, domain: shop, port: 1}]", "1:18: tunnels[0].name: \"My Shop\" is not a valid tunnel name. Use up to 63 lower-case letters, digits, dots, dashes or underscores, starting with a letter or digit."),
-                Arguments.of("tunnels:\n- {domain: shop, port: 1}\n- {domain: shop.test, port: 2}", "3:3: tunnels[1]: the name \"shop\" stands here twice."),
-                Arguments.of("profiles: {My Work: {tunnels: []}}", "1:21: profiles.My Work: is not a profile name; use lower-case letters, digits and dashes (\"session\" is taken by the command line)."),
-                Arguments.of("profiles: {session: {tunnels: []}}", "1:21: profiles.session: is not a profile name; use lower-case letters, digits and dashes (\"session\" is taken by the command line)."),
-                Arguments.of("tunnels: []\nprofiles:\n  default: {tunnels: []}", "3:12: profiles.default: the top-level list \"tunnels\" is this profile already."),
-                Arguments.of("tunnels: [{domain: !!java.net.URL shop, port: 1}]", "1:20: tunnels[0].domain: has a tag (!…), which nothing here takes."),
+                Arguments.of(
+                        "tunnels:\n  - domain: shop", "2:5: tunnels[0]: a tunnel needs a \"port\" or \"backends\"."),
+                Arguments.of(
+                        "tunnels: [{domain: shop, port: 0}]",
+                        "1:32: tunnels[0].port: \"0\" is not allowed; a whole number from 1 to 65535 is."),
+                Arguments.of(
+                        "tunnels: [{domain: a_b, port: 1}]",
+                        "1:20: tunnels[0].domain: \"a_b\" is not a name that gotunnel can serve. Use letters, digits and dashes, with dots between: shop, api.shop or shop.test."),
+                Arguments.of(
+                        "tunnels: [{domain: shop, port: 1, https: maybe}]",
+                        "1:42: tunnels[0].https: \"maybe\" is not allowed; one of these is: true, false."),
+                Arguments.of(
+                        "tunnels: [{domain: shop, port: 1, https: false, https_port: 9443}]",
+                        "1:61: tunnels[0].https_port: has no meaning with \"https: false\"."),
+                Arguments.of(
+                        "tunnels: [{domain: shop, backends: ['https://x:1']}]",
+                        "1:37: tunnels[0].backends[0]: The backend \"https://x:1\" is not plain HTTP. gotunnel speaks http:// to backends, for example http://localhost:3000."),
+                Arguments.of(
+                        "tunnels: [{domain: shop, backends: [nonsense here]}]",
+                        "1:37: tunnels[0].backends[0]: \"nonsense here\" is not a backend. Write http://HOST:PORT, HOST:PORT or PORT, for example http://localhost:3000."),
+                Arguments.of(
+                        "tunnels: [{name: My Shop, domain: shop, port: 1}]",
+                        "1:18: tunnels[0].name: \"My Shop\" is not a valid tunnel name. Use up to 63 lower-case letters, digits, dots, dashes or underscores, starting with a letter or digit."),
+                Arguments.of(
+                        "tunnels:\n- {domain: shop, port: 1}\n- {domain: shop.test, port: 2}",
+                        "3:3: tunnels[1]: the name \"shop\" stands here twice."),
+                Arguments.of(
+                        "profiles: {My Work: {tunnels: []}}",
+                        "1:21: profiles.My Work: is not a profile name; use lower-case letters, digits and dashes (\"session\" is taken by the command line)."),
+                Arguments.of(
+                        "profiles: {session: {tunnels: []}}",
+                        "1:21: profiles.session: is not a profile name; use lower-case letters, digits and dashes (\"session\" is taken by the command line)."),
+                Arguments.of(
+                        "tunnels: []\nprofiles:\n  default: {tunnels: []}",
+                        "3:12: profiles.default: the top-level list \"tunnels\" is this profile already."),
+                Arguments.of(
+                        "tunnels: [{domain: !!java.net.URL shop, port: 1}]",
+                        "1:20: tunnels[0].domain: has a tag (!…), which nothing here takes."),
                 Arguments.of("tunnels: !x []", "1:10: tunnels: has a tag (!…), which nothing here takes."),
                 Arguments.of("server: !x {}", "1:9: server: has a tag (!…), which nothing here takes."));
     }
@@ -177,7 +225,12 @@ class ConfigLoaderTest {
     void allProblemsAreToldAtOnce() {
         GotunnelException failure = Failures.of(
                 ErrorCode.CONFIG,
-                () -> parse("version: one", "tunnels:", "  - {domain: '', port: x}", "  - {nmae: api, port: 80}", "colour: red"));
+                () -> parse(
+                        "version: one",
+                        "tunnels:",
+                        "  - {domain: '', port: x}",
+                        "  - {nmae: api, port: 80}",
+                        "colour: red"));
         assertTrue(failure.getMessage().startsWith("The configuration has 6 problems:\n"), failure.getMessage());
         assertEquals(7, failure.getMessage().lines().count());
         assertEquals("Mend the file, then run the command again. Its keys: docs/CONFIGURATION.md", failure.hint());

@@ -209,7 +209,8 @@ class ProfileStoreTest {
         assertEquals(List.of("default/web", "default/api", "work/wiki"), ids());
         assertEquals(spec("default/web", 3001), store().load().getFirst());
         String text = Files.readString(file);
-        for (String kept : List.of("# My tunnels.", "# the format", "# The shop", "# in quotes", "# first", "# The end.")) {
+        for (String kept :
+                List.of("# My tunnels.", "# the format", "# The shop", "# in quotes", "# first", "# The end.")) {
             assertTrue(text.contains(kept), kept);
         }
     }

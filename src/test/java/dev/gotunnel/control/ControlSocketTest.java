@@ -112,7 +112,9 @@ class ControlSocketTest {
         assertEquals(TunnelState.STOPPED, client.stop(SHOP).state());
         TunnelId other = new TunnelId("session", "other");
         assertEquals(tunnels.start(spec(other, 1)), client.start(spec(other, 1)));
-        assertEquals(List.of("session/other"), client.stopAll().stream().map(Tunnel::id).toList());
+        assertEquals(
+                List.of("session/other"),
+                client.stopAll().stream().map(Tunnel::id).toList());
         client.remove(SHOP);
         assertTrue(client.list().stream().noneMatch(t -> t.id().equals("default/shop")));
         assertEquals(tunnels.info(), client.info());
@@ -146,7 +148,15 @@ class ControlSocketTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"NO_SUCH_TUNNEL, 404", "USAGE, 400", "NOT_PERMITTED, 403", "NAME_TAKEN, 409", "PORT_TAKEN, 409", "INTERNAL, 500", "IO, 500"})
+    @CsvSource({
+        "NO_SUCH_TUNNEL, 404",
+        "USAGE, 400",
+        "NOT_PERMITTED, 403",
+        "NAME_TAKEN, 409",
+        "PORT_TAKEN, 409",
+        "INTERNAL, 500",
+        "IO, 500"
+    })
     void aFailureIsAProblemOfItsStatus(ErrorCode code, int status) throws Exception {
         tunnels.failStart(SHOP, new GotunnelException(code, "So.", "Do."));
         tunnels.with("shop", "3000");
@@ -179,10 +189,12 @@ class ControlSocketTest {
     void oneTunnelCanBeAskedFor() throws Exception {
         tunnels.with("shop", "3000");
         String answer = raw(request("GET", "tunnels/default/shop", ""));
-        assertTrue(answer.endsWith(
-                "{\"id\":\"default/shop\",\"profile\":\"default\",\"name\":\"shop\",\"domain\":\"shop.local\","
-                        + "\"state\":\"stopped\",\"urls\":[],\"backends\":[{\"url\":\"http://localhost:3000\","
-                        + "\"healthy\":true}],\"limitations\":[]}"), answer);
+        assertTrue(
+                answer.endsWith(
+                        "{\"id\":\"default/shop\",\"profile\":\"default\",\"name\":\"shop\",\"domain\":\"shop.local\","
+                                + "\"state\":\"stopped\",\"urls\":[],\"backends\":[{\"url\":\"http://localhost:3000\","
+                                + "\"healthy\":true}],\"limitations\":[]}"),
+                answer);
         assertTrue(raw(request("GET", "tunnels/default/gone", "")).startsWith("HTTP/1.1 404 "));
     }
 
@@ -191,9 +203,16 @@ class ControlSocketTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "GET /api/v1/nothing", "GET /", "GET /api/v2/tunnels", "DELETE /api/v1/tunnels", "POST /api/v1/info",
-                "GET /api/v1/tunnels/A/b", "POST /api/v1/tunnels/default/shop/explode", "GET /api/v1/tunnels/../../etc",
-                "OPTIONS *", "GET /api/v1/"
+                "GET /api/v1/nothing",
+                "GET /",
+                "GET /api/v2/tunnels",
+                "DELETE /api/v1/tunnels",
+                "POST /api/v1/info",
+                "GET /api/v1/tunnels/A/b",
+                "POST /api/v1/tunnels/default/shop/explode",
+                "GET /api/v1/tunnels/../../etc",
+                "OPTIONS *",
+                "GET /api/v1/"
             })
     void whatIsNotInTheApiIsRefused(String line) throws Exception {
         String answer = raw(line + " HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -204,7 +223,13 @@ class ControlSocketTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "null", "[]", "{}", "{", "\"x\"", "{\"profile\":\"default\"}",
+                "",
+                "null",
+                "[]",
+                "{}",
+                "{",
+                "\"x\"",
+                "{\"profile\":\"default\"}",
                 "{\"profile\":\"default\",\"name\":\"a\",\"domain\":\"a\",\"backends\":[null]}",
                 "{\"profile\":\"default\",\"name\":\"a\",\"domain\":\"a\",\"backends\":[\"1\"],\"more\":1}",
                 "{\"profile\":\"default\",\"name\":\"a\",\"domain\":\"a\",\"backends\":[\"1\"],\"httpsPort\":99999}",
@@ -243,7 +268,15 @@ class ControlSocketTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\r\n\r\n", "garbage\r\n\r\n", "GET\r\n\r\n", "\u0016\u0003\u0001\u0002\u0000", "GET / HTTP/9.9\r\n\r\n", "GET /api/v1/info HTTP/1.1\r\n: x\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "\r\n\r\n",
+                "garbage\r\n\r\n",
+                "GET\r\n\r\n",
+                "\u0016\u0003\u0001\u0002\u0000",
+                "GET / HTTP/9.9\r\n\r\n",
+                "GET /api/v1/info HTTP/1.1\r\n: x\r\n\r\n"
+            })
     void garbageHarmsNobody(String bytes) throws Exception {
         for (String request : List.of(bytes, "GET /" + "x".repeat(100_000) + " HTTP/1.1\r\n\r\n")) {
             try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
@@ -268,7 +301,9 @@ class ControlSocketTest {
                 .filter(TunnelEvent.Changed.class::isInstance)
                 .map(event -> ((TunnelEvent.Changed) event).tunnel().state().id())
                 .toList();
-        assertTrue(states.indexOf("running") >= 0 && states.indexOf("running") < states.indexOf("stopped"), states.toString());
+        assertTrue(
+                states.indexOf("running") >= 0 && states.indexOf("running") < states.indexOf("stopped"),
+                states.toString());
         subscription.close();
         int before = heard.size();
         List<TunnelEvent> others = new CopyOnWriteArrayList<>();
@@ -333,12 +368,16 @@ class ControlSocketTest {
         try (ControlClient.HeldTunnel _ = client.hold(spec(SHOP, 3000), heard::add)) {
             client.start(new TunnelId("default", "other"));
             client.stop(SHOP);
-            Await.until("its end is heard", () -> heard.stream().anyMatch(event ->
-                    event instanceof TunnelEvent.Changed changed && !changed.tunnel().state().isActive()));
+            Await.until(
+                    "its end is heard",
+                    () -> heard.stream()
+                            .anyMatch(event -> event instanceof TunnelEvent.Changed changed
+                                    && !changed.tunnel().state().isActive()));
         }
         awaitRest();
-        assertTrue(heard.stream().allMatch(event ->
-                !(event instanceof TunnelEvent.Changed changed) || changed.tunnel().id().equals("default/shop")));
+        assertTrue(heard.stream()
+                .allMatch(event -> !(event instanceof TunnelEvent.Changed changed)
+                        || changed.tunnel().id().equals("default/shop")));
     }
 
     @Test
@@ -352,8 +391,7 @@ class ControlSocketTest {
     @Test
     void aStartThatFailsIsNotHeld() {
         tunnels.failStart(SHOP, new GotunnelException(ErrorCode.PORT_TAKEN, "Taken.", "Choose."));
-        GotunnelException failure =
-                Failures.of(ErrorCode.PORT_TAKEN, () -> client.hold(spec(SHOP, 1), _ -> {}));
+        GotunnelException failure = Failures.of(ErrorCode.PORT_TAKEN, () -> client.hold(spec(SHOP, 1), _ -> {}));
         assertEquals("Choose.", failure.hint());
     }
 
@@ -389,8 +427,8 @@ class ControlSocketTest {
     @Test
     void aPathTooLongForASocketSaysWhatToDo() {
         Path far = temp.resolve("x".repeat(120)).resolve("control.sock");
-        GotunnelException failure = Failures.of(
-                ErrorCode.IO, () -> new ControlServer(far, tunnels, EngineFixture::root, () -> {}).close());
+        GotunnelException failure =
+                Failures.of(ErrorCode.IO, () -> new ControlServer(far, tunnels, EngineFixture::root, () -> {}).close());
         assertTrue(String.valueOf(failure.hint()).contains("GOTUNNEL_RUNTIME_DIR"));
         assertFalse(ControlClient.isAlive(far));
     }

@@ -17,8 +17,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ErrorCodeTest {
     @ParameterizedTest
     @CsvSource({
-        "INTERNAL, 1", "IO, 1", "OWNER_UNREACHABLE, 1", "CERTIFICATE, 1", "NO_DESKTOP, 1",
-        "USAGE, 2", "AMBIGUOUS, 2", "CONFIG, 2", "NOT_PERMITTED, 3", "NO_SUCH_TUNNEL, 4", "PORT_TAKEN, 5", "NAME_TAKEN, 5"
+        "INTERNAL, 1",
+        "IO, 1",
+        "OWNER_UNREACHABLE, 1",
+        "CERTIFICATE, 1",
+        "NO_DESKTOP, 1",
+        "USAGE, 2",
+        "AMBIGUOUS, 2",
+        "CONFIG, 2",
+        "NOT_PERMITTED, 3",
+        "NO_SUCH_TUNNEL, 4",
+        "PORT_TAKEN, 5",
+        "NAME_TAKEN, 5"
     })
     void everyCodeHasItsExitCode(ErrorCode code, int exitCode) {
         assertEquals(exitCode, code.exitCode());

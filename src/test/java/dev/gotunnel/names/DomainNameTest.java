@@ -42,9 +42,37 @@ class DomainNameTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", ".", "..", "local", "localhost", "test", "TEST.", "shop..test", ".shop", "shop..", "-shop", "shop-",
-                "a.-b.test", "my_shop", "sh op", "shop/", "http://shop", "shop:80", "*.shop", "shop*", "../../etc/passwd",
-                "shop\u0000", "a\nb", "shop\u001b[2J", "a\u202eb", "shop@test", "shop%00", "\ud800", "$(id)", "a'b"
+                "",
+                " ",
+                ".",
+                "..",
+                "local",
+                "localhost",
+                "test",
+                "TEST.",
+                "shop..test",
+                ".shop",
+                "shop..",
+                "-shop",
+                "shop-",
+                "a.-b.test",
+                "my_shop",
+                "sh op",
+                "shop/",
+                "http://shop",
+                "shop:80",
+                "*.shop",
+                "shop*",
+                "../../etc/passwd",
+                "shop\u0000",
+                "a\nb",
+                "shop\u001b[2J",
+                "a\u202eb",
+                "shop@test",
+                "shop%00",
+                "\ud800",
+                "$(id)",
+                "a'b"
             })
     void refusesWhatIsNoNameAndSaysHowOneLooks(String typed) {
         GotunnelException failure = Failures.of(ErrorCode.USAGE, () -> DomainName.parse(typed));
@@ -61,7 +89,9 @@ class DomainNameTest {
 
     @Test
     void aLabelHasAtMost63Characters() {
-        assertEquals("a".repeat(63) + ".test", DomainName.parse("a".repeat(63) + ".test").ascii());
+        assertEquals(
+                "a".repeat(63) + ".test",
+                DomainName.parse("a".repeat(63) + ".test").ascii());
         Failures.of(ErrorCode.USAGE, () -> DomainName.parse("a".repeat(64) + ".test"));
     }
 
@@ -97,7 +127,11 @@ class DomainNameTest {
 
     @Test
     void namesSortByTheirText() {
-        List<String> sorted = Stream.of("b", "a.test", "a").map(DomainName::parse).sorted().map(DomainName::ascii).toList();
+        List<String> sorted = Stream.of("b", "a.test", "a")
+                .map(DomainName::parse)
+                .sorted()
+                .map(DomainName::ascii)
+                .toList();
         assertEquals(List.of("a.local", "a.test", "b.local"), sorted);
     }
 }

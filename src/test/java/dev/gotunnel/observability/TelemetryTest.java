@@ -47,10 +47,16 @@ class TelemetryTest {
     @Test
     void aFailureIsRecordedAndGoesOn() {
         RuntimeException failed = new IllegalStateException("x");
-        assertSame(failed, assertThrows(IllegalStateException.class, () -> telemetry.inSpan("work", () -> {
-            throw failed;
-        })));
-        assertEquals("exception", spans.getFinishedSpanItems().getFirst().getEvents().getFirst().getName());
+        assertSame(
+                failed,
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> telemetry.inSpan("work", () -> {
+                            throw failed;
+                        })));
+        assertEquals(
+                "exception",
+                spans.getFinishedSpanItems().getFirst().getEvents().getFirst().getName());
     }
 
     @Test

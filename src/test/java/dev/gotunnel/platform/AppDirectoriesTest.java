@@ -33,8 +33,14 @@ class AppDirectoriesTest {
     @DisabledOnOs(OS.WINDOWS)
     void linuxFollowsXdgVariables() {
         AppDirectories found = linux(Map.of(
-                "XDG_CONFIG_HOME", "/c", "XDG_DATA_HOME", "/d", "XDG_STATE_HOME", "/s",
-                "XDG_RUNTIME_DIR", temp.toString()));
+                "XDG_CONFIG_HOME",
+                "/c",
+                "XDG_DATA_HOME",
+                "/d",
+                "XDG_STATE_HOME",
+                "/s",
+                "XDG_RUNTIME_DIR",
+                temp.toString()));
         assertEquals(Path.of("/c/gotunnel"), found.config());
         assertEquals(Path.of("/d/gotunnel"), found.data());
         assertEquals(Path.of("/s/gotunnel"), found.state());
@@ -44,13 +50,13 @@ class AppDirectoriesTest {
     @Test
     void aRelativeXdgVariableIsInvalidAndIgnored() {
         assertEquals(
-                linux(Map.of()),
-                linux(Map.of("XDG_CONFIG_HOME", "c", "XDG_DATA_HOME", "", "XDG_RUNTIME_DIR", "run")));
+                linux(Map.of()), linux(Map.of("XDG_CONFIG_HOME", "c", "XDG_DATA_HOME", "", "XDG_RUNTIME_DIR", "run")));
     }
 
     @Test
     void aRuntimeDirectoryThatIsNotThereIsIgnored() {
-        AppDirectories found = linux(Map.of("XDG_RUNTIME_DIR", temp.resolve("gone").toString()));
+        AppDirectories found =
+                linux(Map.of("XDG_RUNTIME_DIR", temp.resolve("gone").toString()));
         assertEquals(HOME.resolve(".local/state/gotunnel/run"), found.runtime());
     }
 
@@ -58,8 +64,7 @@ class AppDirectoriesTest {
     void macosKeepsEverythingInApplicationSupport() {
         AppDirectories found = AppDirectories.of(OperatingSystem.MACOS, Map.of("XDG_CONFIG_HOME", "/c"), HOME);
         Path base = HOME.resolve("Library/Application Support/gotunnel");
-        assertEquals(
-                new AppDirectories(base, base.resolve("data"), base.resolve("state"), base.resolve("run")), found);
+        assertEquals(new AppDirectories(base, base.resolve("data"), base.resolve("state"), base.resolve("run")), found);
     }
 
     @Test
@@ -69,7 +74,11 @@ class AppDirectoriesTest {
         assertEquals(HOME.resolve("AppData/Local/gotunnel/data"), standard.data());
         AppDirectories moved = AppDirectories.of(
                 OperatingSystem.WINDOWS,
-                Map.of("APPDATA", temp.resolve("r").toString(), "LOCALAPPDATA", temp.resolve("l").toString()),
+                Map.of(
+                        "APPDATA",
+                        temp.resolve("r").toString(),
+                        "LOCALAPPDATA",
+                        temp.resolve("l").toString()),
                 HOME);
         assertEquals(temp.resolve("r/gotunnel"), moved.config());
         assertEquals(temp.resolve("l/gotunnel/state"), moved.state());

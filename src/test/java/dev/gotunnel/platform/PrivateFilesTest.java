@@ -107,7 +107,8 @@ class PrivateFilesTest {
 
     @Test
     void aSymbolicLinkStaysOneAndItsTargetIsWritten() throws IOException {
-        Path target = Files.writeString(Files.createDirectory(temp.resolve("dotfiles")).resolve("real"), "old");
+        Path target = Files.writeString(
+                Files.createDirectory(temp.resolve("dotfiles")).resolve("real"), "old");
         Path link = Files.createSymbolicLink(temp.resolve("link"), target);
         PrivateFiles.write(link, bytes("new"));
         assertTrue(Files.isSymbolicLink(link));
@@ -179,8 +180,7 @@ class PrivateFilesTest {
 
     @Test
     void whatIsNotThereIsNoMatterOfPermissions() {
-        GotunnelException failure =
-                Failures.of(ErrorCode.IO, () -> PrivateFiles.requirePrivate(temp.resolve("gone")));
+        GotunnelException failure = Failures.of(ErrorCode.IO, () -> PrivateFiles.requirePrivate(temp.resolve("gone")));
         assertTrue(failure.getCause() instanceof NoSuchFileException);
     }
 

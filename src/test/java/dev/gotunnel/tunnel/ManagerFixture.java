@@ -43,8 +43,9 @@ final class ManagerFixture implements AutoCloseable {
     /** A specification of the profile that stands before the slash, at the domain of its name. */
     static TunnelSpec spec(String id, int... ports) {
         TunnelId parsed = TunnelId.parse(id);
-        List<BackendAddress> backends =
-                Arrays.stream(ports).mapToObj(port -> new BackendAddress("127.0.0.1", port)).toList();
+        List<BackendAddress> backends = Arrays.stream(ports)
+                .mapToObj(port -> new BackendAddress("127.0.0.1", port))
+                .toList();
         return new TunnelSpec(parsed, DomainName.parse(parsed.name()), backends, true, null);
     }
 
@@ -68,7 +69,10 @@ final class ManagerFixture implements AutoCloseable {
     }
 
     Tunnel tunnel(String id) {
-        return manager.list().stream().filter(t -> t.id().equals(id)).findFirst().orElseThrow();
+        return manager.list().stream()
+                .filter(t -> t.id().equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     void awaitState(String id, TunnelState state) {
@@ -88,9 +92,8 @@ final class ManagerFixture implements AutoCloseable {
     }
 
     static WireClient connect(String name, int port) throws IOException {
-        SSLSocket socket = (SSLSocket) EngineFixture.trust()
-                .getSocketFactory()
-                .createSocket(InetAddress.getByName("127.0.0.1"), port);
+        SSLSocket socket = (SSLSocket)
+                EngineFixture.trust().getSocketFactory().createSocket(InetAddress.getByName("127.0.0.1"), port);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName(name)));
         socket.setSSLParameters(parameters);
@@ -119,7 +122,9 @@ final class ManagerFixture implements AutoCloseable {
         return events.stream()
                 .map(event -> switch (event) {
                     case TunnelEvent.Changed changed ->
-                        changed.tunnel().id().equals(id) ? changed.tunnel().state().id() : "";
+                        changed.tunnel().id().equals(id)
+                                ? changed.tunnel().state().id()
+                                : "";
                     case TunnelEvent.Removed removed -> removed.id().equals(id) ? "removed" : "";
                     case TunnelEvent.OwnerLeaving _ -> "leaving";
                 })

@@ -37,7 +37,8 @@ class TelemetryOfTunnelsTest {
             .setTracerProvider(SdkTracerProvider.builder()
                     .addSpanProcessor(SimpleSpanProcessor.create(spans))
                     .build())
-            .setMeterProvider(SdkMeterProvider.builder().registerMetricReader(metrics).build())
+            .setMeterProvider(
+                    SdkMeterProvider.builder().registerMetricReader(metrics).build())
             .build());
     private TestBackend backend;
     private ManagerFixture fixture;
@@ -56,8 +57,9 @@ class TelemetryOfTunnelsTest {
     }
 
     private SpanData span(String name) {
-        List<SpanData> found =
-                spans.getFinishedSpanItems().stream().filter(s -> s.getName().equals(name)).toList();
+        List<SpanData> found = spans.getFinishedSpanItems().stream()
+                .filter(s -> s.getName().equals(name))
+                .toList();
         assertEquals(1, found.size(), () -> name + " in " + spans.getFinishedSpanItems());
         return found.getFirst();
     }
@@ -69,7 +71,9 @@ class TelemetryOfTunnelsTest {
     }
 
     private static long sum(MetricData metric) {
-        return metric.getLongSumData().getPoints().stream().mapToLong(LongPointData::getValue).sum();
+        return metric.getLongSumData().getPoints().stream()
+                .mapToLong(LongPointData::getValue)
+                .sum();
     }
 
     @Test
@@ -111,8 +115,12 @@ class TelemetryOfTunnelsTest {
         assertEquals("hello", fixture.get("shop.localhost"));
         Await.until("the request is counted", () -> metrics().containsKey("requests.total"));
         span("http.proxy");
-        LongPointData requests =
-                metrics().get("requests.total").getLongSumData().getPoints().iterator().next();
+        LongPointData requests = metrics()
+                .get("requests.total")
+                .getLongSumData()
+                .getPoints()
+                .iterator()
+                .next();
         assertEquals(1, requests.getValue());
         assertEquals("session/shop", requests.getAttributes().get(AttributeKey.stringKey("tunnel")));
         assertEquals(200, requests.getAttributes().get(AttributeKey.longKey("http.response.status_code")));
@@ -130,7 +138,14 @@ class TelemetryOfTunnelsTest {
         assertEquals(1, sum(now.get("tunnels.active")));
         assertEquals(2, sum(now.get("tunnels.total")));
         assertTrue(now.get("tunnels.total").getLongSumData().isMonotonic());
-        assertEquals(1, now.get("tunnel.duration").getHistogramData().getPoints().iterator().next().getCount());
+        assertEquals(
+                1,
+                now.get("tunnel.duration")
+                        .getHistogramData()
+                        .getPoints()
+                        .iterator()
+                        .next()
+                        .getCount());
         assertEquals("s", now.get("tunnel.duration").getUnit());
         fixture.manager.close();
         assertEquals(0, sum(metrics().get("tunnels.active")));

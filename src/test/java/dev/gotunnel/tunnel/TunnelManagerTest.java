@@ -94,8 +94,7 @@ class TunnelManagerTest {
 
     @Test
     void nothingListensBeforeTheFirstTunnel() {
-        assertEquals(
-                new EngineInfo("1.0", ProcessHandle.current().pid(), null, null, false), manager.info());
+        assertEquals(new EngineInfo("1.0", ProcessHandle.current().pid(), null, null, false), manager.info());
     }
 
     @Test
@@ -229,7 +228,8 @@ class TunnelManagerTest {
         assertEquals(2, tunnel.urls().size());
         int extra = Integer.parseInt(tunnel.urls().getLast().replaceAll(".*:", ""));
         try (WireClient client = ManagerFixture.connect("shop.localhost", extra)) {
-            assertEquals("hello", client.get("shop.localhost", "/").readResponse().text());
+            assertEquals(
+                    "hello", client.get("shop.localhost", "/").readResponse().text());
         }
         manager.stop(tunnel.tunnelId());
         assertFalse(listens(extra));
@@ -324,9 +324,14 @@ class TunnelManagerTest {
         Tunnel tunnel = manager.start(spec("session/shop", backend.port()));
         assertEquals("name-unresolved", tunnel.limitations().getFirst().code());
         gate.countDown();
-        Await.until("the name resolves", () -> fixture.tunnel("session/shop").limitations().isEmpty());
-        Await.until("it is told", () -> fixture.events.stream().anyMatch(event ->
-                event instanceof TunnelEvent.Changed changed && changed.tunnel().urls().size() == 2));
+        Await.until(
+                "the name resolves",
+                () -> fixture.tunnel("session/shop").limitations().isEmpty());
+        Await.until(
+                "it is told",
+                () -> fixture.events.stream()
+                        .anyMatch(event -> event instanceof TunnelEvent.Changed changed
+                                && changed.tunnel().urls().size() == 2));
     }
 
     @Test
@@ -335,7 +340,8 @@ class TunnelManagerTest {
         Tunnel tunnel = manager.start(spec("session/shop", port));
         assertEquals(TunnelState.DEGRADED, tunnel.state());
         assertEquals(List.of(new Backend("http://127.0.0.1:" + port, false)), tunnel.backends());
-        try (TestBackend _ = TestBackend.on("127.0.0.1", port, TestBackend.serving((_, peer) -> peer.respond(200, "up")))) {
+        try (TestBackend _ =
+                TestBackend.on("127.0.0.1", port, TestBackend.serving((_, peer) -> peer.respond(200, "up")))) {
             fixture.awaitState("session/shop", TunnelState.RUNNING);
             assertEquals("up", fixture.get("shop.localhost"));
         }
@@ -376,7 +382,8 @@ class TunnelManagerTest {
         assertEquals(List.of(new Limitation("certificate", "No certificate.", "Try again.")), failed.limitations());
         fixture.certificates.failWith(null);
         assertEquals(TunnelState.RUNNING, manager.start(id).state());
-        assertTrue(fixture.tunnel("default/shop").limitations().stream().noneMatch(l -> l.code().equals("certificate")));
+        assertTrue(fixture.tunnel("default/shop").limitations().stream()
+                .noneMatch(l -> l.code().equals("certificate")));
     }
 
     @Test
@@ -438,7 +445,9 @@ class TunnelManagerTest {
         manager.start(spec("session/next", backend.port()));
         Await.until("the next is told", () -> fixture.story("session/next").contains("running"));
         assertEquals("removed", fixture.story("session/shop").getLast());
-        assertEquals(1, fixture.story("session/shop").stream().filter("removed"::equals).count());
+        assertEquals(
+                1,
+                fixture.story("session/shop").stream().filter("removed"::equals).count());
     }
 
     // ---- stopping
@@ -463,8 +472,8 @@ class TunnelManagerTest {
                 answer.countDown();
                 assertEquals("late", client.readResponse().text());
                 assertEquals(TunnelState.STOPPED, ((Tunnel) stop.get()).state());
-                assertFalse(again.get() instanceof GotunnelException failed
-                        && failed.code() != ErrorCode.NO_SUCH_TUNNEL);
+                assertFalse(
+                        again.get() instanceof GotunnelException failed && failed.code() != ErrorCode.NO_SUCH_TUNNEL);
             }
         }
         assertEquals(List.of(), manager.list());
@@ -516,8 +525,12 @@ class TunnelManagerTest {
         reopen(spec("default/rests", 1));
         manager.start(spec("session/a", backend.port()));
         manager.start(spec("session/b", backend.port()));
-        assertEquals(List.of("session/a", "session/b"), manager.stopAll().stream().map(Tunnel::id).toList());
-        assertEquals(List.of("default/rests"), manager.list().stream().map(Tunnel::id).toList());
+        assertEquals(
+                List.of("session/a", "session/b"),
+                manager.stopAll().stream().map(Tunnel::id).toList());
+        assertEquals(
+                List.of("default/rests"),
+                manager.list().stream().map(Tunnel::id).toList());
         assertEquals(List.of(), manager.stopAll());
     }
 

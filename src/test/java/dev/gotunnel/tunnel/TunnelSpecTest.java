@@ -42,9 +42,27 @@ class TunnelSpecTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "0", "65536", "999999", "-1", "localhost:0", "localhost:70000", "http://", "http://localhost:1/path",
-                "http://localhost:1?q", "http://user@localhost:1", "https://localhost:1", "ftp://localhost:1", "::1",
-                "local host:1", "localhost:port", "/etc/passwd", "unix:/run/x.sock", "http://[::1", "\u0000:1"
+                "",
+                " ",
+                "0",
+                "65536",
+                "999999",
+                "-1",
+                "localhost:0",
+                "localhost:70000",
+                "http://",
+                "http://localhost:1/path",
+                "http://localhost:1?q",
+                "http://user@localhost:1",
+                "https://localhost:1",
+                "ftp://localhost:1",
+                "::1",
+                "local host:1",
+                "localhost:port",
+                "/etc/passwd",
+                "unix:/run/x.sock",
+                "http://[::1",
+                "\u0000:1"
             })
     void anythingElseIsRefused(String text) {
         Failures.of(ErrorCode.USAGE, () -> BackendAddress.parse(text));
@@ -58,10 +76,12 @@ class TunnelSpecTest {
 
     @Test
     void knowsWhatIsThisVeryMachine() {
-        for (String here : List.of("localhost", "a.localhost", "127.0.0.1", "127.9.9.9", "::1", "0.0.0.0", "::", "0:0:0:0:0:0:0:1")) {
+        for (String here : List.of(
+                "localhost", "a.localhost", "127.0.0.1", "127.9.9.9", "::1", "0.0.0.0", "::", "0:0:0:0:0:0:0:1")) {
             assertTrue(new BackendAddress(here, 1).isHere(), here);
         }
-        for (String elsewhere : List.of("192.168.1.1", "example.test", "notlocalhost", "fe80::1", "127.0.0.1.nip.test")) {
+        for (String elsewhere :
+                List.of("192.168.1.1", "example.test", "notlocalhost", "fe80::1", "127.0.0.1.nip.test")) {
             assertFalse(new BackendAddress(elsewhere, 1).isHere(), elsewhere);
         }
     }
@@ -88,8 +108,11 @@ class TunnelSpecTest {
         assertEquals(ID, TunnelId.parse(ID.toString()));
         Failures.of(ErrorCode.USAGE, () -> TunnelId.parse("shop"));
         Failures.of(ErrorCode.USAGE, () -> TunnelId.parse("a/b/c"));
-        List<String> sorted =
-                Stream.of("b/a", "a/b", "a/a").map(TunnelId::parse).sorted().map(TunnelId::toString).toList();
+        List<String> sorted = Stream.of("b/a", "a/b", "a/a")
+                .map(TunnelId::parse)
+                .sorted()
+                .map(TunnelId::toString)
+                .toList();
         assertEquals(List.of("a/a", "a/b", "b/a"), sorted);
     }
 
@@ -116,6 +139,8 @@ class TunnelSpecTest {
                 Stream.of(TunnelState.values()).filter(TunnelState::serves).toList());
         assertEquals(
                 List.of(TunnelState.STOPPED, TunnelState.FAILED),
-                Stream.of(TunnelState.values()).filter(state -> !state.isActive()).toList());
+                Stream.of(TunnelState.values())
+                        .filter(state -> !state.isActive())
+                        .toList());
     }
 }
