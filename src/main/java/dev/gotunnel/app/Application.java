@@ -103,7 +103,8 @@ final class Application implements Surroundings {
         if (broken != null) {
             throw broken;
         }
-        Optional<SingleInstance> role = SingleInstance.take(directories.runtime().resolve("owner.lock"));
+        Optional<SingleInstance> role =
+                SingleInstance.take(directories.runtime().resolve("owner.lock"));
         if (role.isEmpty()) {
             return Optional.empty();
         }

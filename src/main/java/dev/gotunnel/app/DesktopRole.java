@@ -99,10 +99,13 @@ final class DesktopRole {
         try (Desktop desktop = new Desktop(service, () -> ownOrJoin(toFront));
                 ControlServer _ = new ControlServer(socket, service, machineOf(service), toFront)) {
             shown.complete(desktop);
-            Thread interrupted = Thread.ofPlatform().daemon().name("gotunnel-interrupt").start(() -> {
-                new Interrupts().await();
-                desktop.close();
-            });
+            Thread interrupted = Thread.ofPlatform()
+                    .daemon()
+                    .name("gotunnel-interrupt")
+                    .start(() -> {
+                        new Interrupts().await();
+                        desktop.close();
+                    });
             onTermination(desktop);
             if (service.list().isEmpty()) {
                 // A newcomer who sees nothing but a small icon would think that nothing happened.

@@ -123,7 +123,13 @@ final class StartCommand implements Callable<Integer> {
     }
 
     private TunnelSpec savedSpec(String reference) {
-        if (port != null || domain != null || host != null || name != null || httpsPort != null || https != null || !backends.isEmpty()) {
+        if (port != null
+                || domain != null
+                || host != null
+                || name != null
+                || httpsPort != null
+                || https != null
+                || !backends.isEmpty()) {
             throw new GotunnelException(
                     ErrorCode.USAGE,
                     "A saved tunnel has its own port and domain.",

@@ -1,8 +1,8 @@
 package dev.gotunnel.platform;
 
+import com.sun.security.auth.module.UnixSystem;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -16,6 +16,8 @@ final class NameLimitation {
                         + "\" to C:\\Windows\\System32\\drivers\\etc\\hosts"
                 : "sudo sh -c \"printf '127.0.0.1 " + names + "\\n::1 " + names + "\\n' >> /etc/hosts\"";
         return new Limitation(
-                "name-unresolved", name + " does not lead to this machine yet; " + urlThatWorks + " does in browsers.", fix);
+                "name-unresolved",
+                name + " does not lead to this machine yet; " + urlThatWorks + " does in browsers.",
+                fix);
     }
 }

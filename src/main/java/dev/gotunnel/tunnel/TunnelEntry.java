@@ -27,7 +27,8 @@ final class TunnelEntry {
     CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
 
     /** What it proves its names with. */
-    @Nullable Leaf leaf;
+    @Nullable
+    Leaf leaf;
 
     boolean nameResolves;
 
@@ -105,7 +106,8 @@ final class TunnelEntry {
         }
         if (ports != null && state.serves()) {
             if (!nameResolves && !spec.domain().isLocalhost()) {
-                limitations.add(NameLimitation.of(spec.domain(), ports.url(spec.domain().localhostName(), spec.https())));
+                limitations.add(
+                        NameLimitation.of(spec.domain(), ports.url(spec.domain().localhostName(), spec.https())));
             }
             if (ports.limitation() != null) {
                 limitations.add(ports.limitation());

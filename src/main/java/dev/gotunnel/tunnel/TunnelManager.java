@@ -358,8 +358,7 @@ public final class TunnelManager implements TunnelService, MachineService {
     private void forgetCertificate(TunnelEntry entry) {
         boolean needed;
         synchronized (lock) {
-            needed = entry.saved
-                    && (entry.next == null || entry.next.domain().equals(entry.spec.domain()));
+            needed = entry.saved && (entry.next == null || entry.next.domain().equals(entry.spec.domain()));
         }
         if (!needed) {
             parts.certificates().cleanupCert(entry.spec.domain().ascii());

@@ -352,12 +352,9 @@ class CommandLineTest {
 
     @Test
     void withoutAnOwnerThereIsNothingToStop() {
-        assertFails(
-                4,
-                "There is no tunnel \"shop\" to stop: gotunnel does not run.",
-                "Start one: gotunnel start --port PORT --domain NAME",
-                "stop",
-                "shop");
+        assertFails(4, "There is no tunnel \"shop\".", "See: gotunnel list", "stop", "shop");
+        around.saved.put(spec("default/web", "web", 3000));
+        assertEquals(new Printed(0, "default/web does not run.\n", ""), around.run("stop", "web"));
         assertEquals(new Printed(0, "No tunnel runs.\n", ""), around.run("stop-all"));
     }
 

@@ -104,6 +104,11 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     }
 
     @Override
+    public TunnelStore saved(@Nullable String profile) {
+        return saved;
+    }
+
+    @Override
     public MachineService machine() {
         return EngineFixture::root;
     }

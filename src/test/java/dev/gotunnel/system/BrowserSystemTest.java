@@ -69,8 +69,8 @@ class BrowserSystemTest {
                         List.of(
                                 "node",
                                 "-e",
-                                "require('http').createServer((q, r) => r.end('<title>awake</title>')).listen(" + backend
-                                        + ")"),
+                                "require('http').createServer((q, r) => r.end('<title>awake</title>')).listen("
+                                        + backend + ")"),
                         folder.resolve("node.txt"),
                         Map.of());
                 browser.await("document.title", "awake");
@@ -87,9 +87,7 @@ class BrowserSystemTest {
             Files.writeString(
                     project.resolve("index.html"),
                     "<!doctype html><title>web</title><script type=module src=/src/main.js></script>");
-            Files.writeString(
-                    source.resolve("main.js"),
-                    """
+            Files.writeString(source.resolve("main.js"), """
                     import { word } from './word.js'
                     document.title = word
                     window.loads = (window.loads || 0) + 1

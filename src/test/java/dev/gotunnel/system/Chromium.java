@@ -60,14 +60,15 @@ final class Chromium implements AutoCloseable {
                         "about:blank"),
                 log,
                 Map.of("HOME", home.toString()));
-        Program.await("DevTools", Duration.ofSeconds(30), () -> PORT.matcher(Files.readString(log))
-                .find());
+        Program.await(
+                "DevTools",
+                Duration.ofSeconds(30),
+                () -> PORT.matcher(Files.readString(log)).find());
         Matcher port = PORT.matcher(Files.readString(log));
         port.find();
         URI pages = URI.create("http://127.0.0.1:" + port.group(1) + "/json/list");
-        JsonNode page = json.readTree(
-                http.send(HttpRequest.newBuilder(pages).build(), BodyHandlers.ofString())
-                        .body());
+        JsonNode page = json.readTree(http.send(HttpRequest.newBuilder(pages).build(), BodyHandlers.ofString())
+                .body());
         socket = http.newWebSocketBuilder()
                 .buildAsync(URI.create(page.get(0).get("webSocketDebuggerUrl").asString()), new Listener())
                 .get(10, TimeUnit.SECONDS);
@@ -122,15 +123,18 @@ final class Chromium implements AutoCloseable {
 
     /** The value of an expression in the page, as text. */
     String evaluate(String expression) throws Exception {
-        JsonNode answer =
-                call("Runtime.evaluate", "{\"returnByValue\":true,\"expression\":" + json.writeValueAsString(expression) + "}");
+        JsonNode answer = call(
+                "Runtime.evaluate",
+                "{\"returnByValue\":true,\"expression\":" + json.writeValueAsString(expression) + "}");
         return answer.path("result").path("result").path("value").asString("");
     }
 
     /** Waits until an expression has a value. */
     void await(String expression, String expected) throws Exception {
         Program.await(
-                expression + " is " + expected, Duration.ofSeconds(20), () -> evaluate(expression).equals(expected));
+                expression + " is " + expected,
+                Duration.ofSeconds(20),
+                () -> evaluate(expression).equals(expected));
     }
 
     @Override

@@ -56,7 +56,8 @@ final class Program implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         for (String kind : List.of("CONFIG", "DATA", "STATE", "RUNTIME")) {
-            builder.environment().put("GOTUNNEL_" + kind + "_DIR", folder.resolve(kind).toString());
+            builder.environment()
+                    .put("GOTUNNEL_" + kind + "_DIR", folder.resolve(kind).toString());
         }
         builder.environment().put("HOME", folder.toString());
         builder.environment().putAll(environment);
@@ -85,7 +86,10 @@ final class Program implements AutoCloseable {
 
     /** Waits until a started command has printed a text, and returns all that it has printed. */
     String awaitOutput(int index, String text) throws Exception {
-        await("output " + text, Duration.ofSeconds(30), () -> Files.readString(log(index)).contains(text));
+        await(
+                "output " + text,
+                Duration.ofSeconds(30),
+                () -> Files.readString(log(index)).contains(text));
         return Files.readString(log(index));
     }
 

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A gibibyte each way through a real process, whose memory stays flat. Needs curl and node. */
 @Tag("system")
@@ -29,23 +29,20 @@ class TransferSystemTest {
     @ValueSource(strings = {"--http1.1", "--http2"})
     void movesAGibibyteEachWayWithFlatMemory(String protocol) throws Exception {
         Path big = folder.resolve("big");
-        try (var file = Files.newByteChannel(
-                big, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (var file = Files.newByteChannel(big, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             file.position(GIBIBYTE - 1).write(ByteBuffer.wrap(new byte[1]));
         }
         try (Program program = new Program(folder)) {
             int https = Program.freePort();
             int backend = Program.freePort();
-            String server =
-                    """
+            String server = """
                     const fs = require('fs')
                     require('http').createServer((q, r) => {
                       if (q.method === 'GET') return fs.createReadStream('big').pipe(r)
                       let size = 0
                       q.on('data', d => { size += d.length }).on('end', () => r.end(String(size)))
                     }).listen(PORT)
-                    """
-                            .replace("PORT", String.valueOf(backend));
+                    """.replace("PORT", String.valueOf(backend));
             program.launch(folder, List.of("node", "-e", server), folder.resolve("node.txt"), Map.of());
             Process tunnel = program.start(
                     "start",

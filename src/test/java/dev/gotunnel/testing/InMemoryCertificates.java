@@ -58,6 +58,11 @@ public final class InMemoryCertificates implements CertInstaller {
     }
 
     @Override
+    public void retainCerts(Set<String> domains) {
+        kept.keySet().retainAll(domains);
+    }
+
+    @Override
     public void cleanupCert(String domain) {
         kept.remove(domain);
     }
