@@ -2,6 +2,9 @@ package dev.gotunnel.app;
 
 import dev.gotunnel.cli.CommandLineApp;
 import dev.gotunnel.platform.AppDirectories;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 
@@ -13,9 +16,17 @@ public final class Gotunnel {
     public static void main(String[] args) {
         String packaged = Gotunnel.class.getPackage().getImplementationVersion();
         String version = packaged == null ? "development" : packaged;
+        ReportedOutput standard = new ReportedOutput(new FileOutputStream(FileDescriptor.out));
+        System.setOut(new PrintStream(standard, true, StandardCharsets.UTF_8));
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         Application application = new Application(version, AppDirectories.ofSystem());
-        System.exit(new CommandLineApp(application, version, out, err).run(args));
+        int exit = new CommandLineApp(application, version, out, err).run(args);
+        String lost = standard.failure();
+        if (exit == 0 && lost != null) {
+            err.println("gotunnel: what it prints could not be written: " + lost + ".");
+            exit = 1;
+        }
+        System.exit(exit);
     }
 }

@@ -127,9 +127,7 @@ class ProgramTest {
         owner.interrupt();
         assertEquals(0, owner.exit());
         assertEquals(0, client.exit());
-        assertTrue(
-                client.printed().endsWith("b was stopped by another command, or its owner has ended.\n"),
-                client.printed());
+        assertTrue(client.printed().endsWith("b was stopped by another command.\n"), client.printed());
         assertNothingIsLeft();
     }
 
@@ -164,7 +162,8 @@ class ProgramTest {
         Command client = start("b").awaitText("Press Ctrl-C to stop.");
         crashed.process().destroyForcibly();
         assertEquals(128 + 9, crashed.exit());
-        assertEquals(0, client.exit());
+        assertEquals(1, client.exit());
+        assertTrue(client.printed().contains("b ended with the gotunnel that owned the engine."), client.printed());
         assertTrue(Files.exists(home.resolve("run/control.sock")), "it left its socket");
 
         assertEquals(

@@ -447,8 +447,7 @@ class CommandLineTest {
         awaitRunning("session/web");
         around.run("stop", "web");
         Printed printed = command.get();
-        assertTrue(
-                printed.out().endsWith("web was stopped by another command, or its owner has ended.\n"), printed.out());
+        assertTrue(printed.out().endsWith("web was stopped by another command.\n"), printed.out());
         assertEquals(0, printed.exit());
     }
 
@@ -456,9 +455,14 @@ class CommandLineTest {
     void aClientEndsWithItsOwner() throws ExecutionException, InterruptedException {
         around.owned();
         CompletableFuture<Printed> command = inBackground("start", "-p", "3000", "-d", "shop");
-        awaitRunning("session/shop");
+        // Before that it does not listen yet.
+        Await.until("it follows its tunnel", () -> around.printed().contains("Press Ctrl-C to stop."));
         around.tunnels.tell(new TunnelEvent.OwnerLeaving());
-        assertTrue(command.get().out().endsWith("shop was stopped by another command, or its owner has ended.\n"));
+        assertEquals(
+                1,
+                command.get().exit(),
+                () -> command.join().out() + command.join().err());
+        assertTrue(command.get().err().contains("shop ended with the gotunnel that owned the engine."));
         Await.until("it is let go", () -> around.tunnels.calls().contains("stop session/shop"));
         around.tunnels.settle();
     }
@@ -513,7 +517,7 @@ class CommandLineTest {
         assertFails(
                 4,
                 "No tunnel \"gone\" is saved.",
-                "Make one: gotunnel start --port PORT --domain gone",
+                "Make one: gotunnel start --port PORT --domain NAME --save",
                 "start",
                 "gone");
         around.saved.put(spec("work/shop", "other.test", 1));

@@ -255,7 +255,7 @@ class ControlSocketTest {
         tunnels.with("shop", "3000");
         for (String origin : List.of("https://evil.test", "null", "https://shop.localhost")) {
             String answer = raw(request("POST", "tunnels/default/shop/start", "", "Origin: " + origin + "\r\n"));
-            assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+            assertTrue(answer.startsWith("HTTP/1.1 403 "), answer);
         }
         assertEquals(TunnelState.STOPPED, tunnels.list().getFirst().state());
     }

@@ -303,7 +303,8 @@ class TunnelManagerTest {
         Limitation limitation = tunnel.limitations().getFirst();
         assertEquals("name-unresolved", limitation.code());
         assertEquals(
-                "shop.local does not lead to this machine yet; https://shop.localhost:" + fixture.port() + " does.",
+                "shop.local does not lead to this machine yet; https://shop.localhost:" + fixture.port()
+                        + " does in browsers.",
                 limitation.message());
         assertTrue(limitation.fix().contains("shop.local"));
         assertEquals(TunnelState.RUNNING, tunnel.state(), "a limitation never changes the state");
