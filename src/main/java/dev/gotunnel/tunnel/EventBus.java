@@ -26,8 +26,13 @@ public final class EventBus implements AutoCloseable {
 
     /** Hands an event on; returns at once. */
     public void publish(TunnelEvent event) {
+        // Whoever subscribes from now on has seen, or will ask for, the state that this event leads to: an old one
+        // would
+        // look like news to it.
+        List<Consumer<TunnelEvent>> audience = List.copyOf(listeners);
         try {
-            thread.execute(() -> listeners.forEach(listener -> deliver(listener, event)));
+            thread.execute(
+                    () -> audience.stream().filter(listeners::contains).forEach(listener -> deliver(listener, event)));
         } catch (RejectedExecutionException e) {
             LOG.debug("An event came after the end: {}", event);
         }

@@ -143,7 +143,8 @@ public final class FakeTunnelService implements TunnelService {
 
     /** Tells the listeners something. */
     public void tell(TunnelEvent event) {
-        events.execute(() -> listeners.forEach(listener -> listener.accept(event)));
+        List<Consumer<TunnelEvent>> audience = List.copyOf(listeners);
+        events.execute(() -> audience.forEach(listener -> listener.accept(event)));
     }
 
     /** Waits until everything told so far has reached the listeners. */
