@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Present;
 import org.snakeyaml.engine.v2.api.lowlevel.Serialize;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -28,6 +30,8 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The tunnels in the user's configuration file. Changes edit the document's own tree, so that the user's comments and
@@ -117,7 +121,8 @@ public final class ProfileStore implements TunnelStore {
                 .map(MappingNode.class::cast)
                 .orElseGet(ProfileStore::newDocument);
         change.apply(tunnelsOf(root, profile));
-        String after = before.contains("\r\n") ? emit(root).replace("\n", "\r\n") : emit(root);
+        String text = isJson(before) ? json(emit(root)) : emit(root);
+        String after = before.contains("\r\n") ? text.replace("\n", "\r\n") : text;
         ConfigLoader.parse(after, name);
         PrivateFiles.write(file, after.getBytes(StandardCharsets.UTF_8));
     }
@@ -235,5 +240,22 @@ public final class ProfileStore implements TunnelStore {
                 .build();
         return new Present(settings)
                 .emitToString(new Serialize(settings).serializeOne(root).iterator());
+    }
+
+    /** Whether a document is JSON, and is to stay it: YAML's flow style looks like it, and no JSON parser reads it. */
+    private static boolean isJson(String document) {
+        if (!document.stripLeading().startsWith("{")) {
+            return false;
+        }
+        try {
+            return JsonMapper.shared().readTree(document).isObject();
+        } catch (JacksonException e) {
+            return false;
+        }
+    }
+
+    private static String json(String yaml) {
+        Object content = new Load(LoadSettings.builder().build()).loadFromString(yaml);
+        return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n";
     }
 }

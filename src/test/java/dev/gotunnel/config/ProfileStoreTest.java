@@ -23,6 +23,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 class ProfileStoreTest {
     private static final String WRITTEN_BY_A_USER = """
@@ -81,6 +82,24 @@ class ProfileStoreTest {
     }
 
     // ---- reading
+
+    @Test
+    void jsonStaysJson() throws Exception {
+        written("{\"tunnels\": [{\"domain\": \"js\", \"port\": 3000}]}");
+        store().put(new TunnelSpec(
+                new TunnelId("default", "new"),
+                DomainName.parse("new"),
+                List.of(BackendAddress.parse("localhost:4000")),
+                true,
+                null));
+        assertEquals(
+                2,
+                JsonMapper.shared()
+                        .readTree(Files.readString(file))
+                        .get("tunnels")
+                        .size());
+        assertEquals(List.of("default/js", "default/new"), ids());
+    }
 
     @Test
     void loadsTheDefaultProfileAndTheActiveOne() throws Exception {
