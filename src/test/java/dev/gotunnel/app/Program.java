@@ -131,6 +131,7 @@ final class Program implements AutoCloseable {
                 "-cp", classPath(), Gotunnel.class.getName(), "--proxy-https-port", "0", "--proxy-http-port", "0"));
         line.addAll(List.of(args));
         Path out = Files.createTempFile(home, "out", ".txt");
+        line.addAll(0, hearingInterrupts());
         ProcessBuilder builder = new ProcessBuilder(line)
                 .directory(home.toFile())
                 .redirectErrorStream(true)
@@ -139,6 +140,20 @@ final class Program implements AutoCloseable {
         Command command = new Command(builder.start(), out);
         commands.add(command);
         return command;
+    }
+
+    /**
+     * A build that runs in the background of a script has SIGINT ignored, as have its children, and Java leaves it so:
+     * then Ctrl-C could not be tried.
+     */
+    private static List<String> hearingInterrupts() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        boolean ignored = Files.isReadable(status)
+                && Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .anyMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
+        return ignored ? List.of("env", "--default-signal=INT") : List.of();
     }
 
     private static String classPath() {
