@@ -102,7 +102,8 @@ class EnginePortsTest {
         EnginePorts ports = open(new PortPlan(null, null, false), NONE);
         assertTrue(ports.https() > 8443);
         EnginePorts next = open(new PortPlan(null, null, false), NONE);
-        assertTrue(next.https() > ports.https() && next.http() > ports.http());
+        // Not necessarily a higher one: somebody else may have given a pair back meanwhile.
+        assertTrue(next.https() != ports.https() && next.http() != ports.http());
         assertNull(ports.limitation(), "nobody wished for low ports");
     }
 
