@@ -8,15 +8,12 @@ import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.Interrupts;
 import dev.gotunnel.platform.Patience;
 import dev.gotunnel.tunnel.MachineService;
-import dev.gotunnel.tunnel.TunnelManager;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.ui.Desktop;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -31,8 +28,6 @@ final class DesktopRole {
 
     /** The owner, once it is this process. */
     private final AtomicReference<EngineOwner> owned = new AtomicReference<>();
-
-    private final CountDownLatch ended = new CountDownLatch(1);
 
     DesktopRole(Application application, AppDirectories directories) {
         this.application = application;
@@ -54,8 +49,6 @@ final class DesktopRole {
         }
         try (SingleInstance _ = role.get()) {
             return show(socket);
-        } finally {
-            ended.countDown();
         }
     }
 
@@ -106,7 +99,8 @@ final class DesktopRole {
                         new Interrupts().await();
                         desktop.close();
                     });
-            onTermination(desktop);
+            // Not in a shutdown hook: JavaFX takes itself apart in one, and to close a window then waits for ever.
+            Interrupts.onTermination(desktop::close);
             if (service.list().isEmpty()) {
                 // A newcomer who sees nothing but a small icon would think that nothing happened.
                 desktop.showWindow();
@@ -122,21 +116,6 @@ final class DesktopRole {
             }
         }
         return 0;
-    }
-
-    /** SIGTERM ends the desktop as Quit does: {@link #show} goes on to close what it opened, and this waits for it. */
-    private void onTermination(Desktop desktop) {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            desktop.close();
-                            try {
-                                ended.await(TunnelManager.DRAIN.toSeconds() + 2, TimeUnit.SECONDS);
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        },
-                        "gotunnel-desktop-end"));
     }
 
     /** The engine's owner: this process when the role is free. */

@@ -37,6 +37,13 @@ public final class Interrupts {
         }
     }
 
+    /** Does something on SIGTERM, on a thread of its own, instead of ending at once; the process ends when it is done. */
+    public static void onTermination(Runnable action) {
+        handle(
+                "TERM",
+                () -> Thread.ofPlatform().daemon().name("gotunnel-termination").start(action));
+    }
+
     /** Lets this process live on when its terminal closes or its neighbours are interrupted. */
     public static void ignoreTerminal() {
         handle("INT", () -> {});
