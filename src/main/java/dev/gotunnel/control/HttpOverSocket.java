@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /**
  * One request to the control socket and its answer. The JDK's HTTP client cannot open Unix sockets, and loading Netty
- * would double the time of a short command; the peer is our own server, which always closes the connection.
+ * would take longer than many a command; the peer is our own server, which always closes the connection.
  */
 final class HttpOverSocket implements AutoCloseable {
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 (\\d{3}) .*");

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client's HTTP/2 connection (RFC 9113). Works on the frames themselves: a channel per stream, as Netty offers it,
- * costs a third of the throughput. One exchange per stream.
+ * costs more for each request. One exchange per stream.
  */
 final class Http2Frontend extends ChannelInboundHandlerAdapter {
     private static final int MAX_STREAMS = 256;
