@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,9 +52,11 @@ public final class TunnelFeed implements AutoCloseable {
         this.listener = listener;
     }
 
-    /** Begins, or begins anew after a failure. Returns at once. */
+    /** Begins, or begins anew after a failure. Returns at once; does nothing once the feed is closed. */
     public void open() {
-        background.execute(this::load);
+        if (!isClosed()) {
+            background.execute(this::load);
+        }
     }
 
     private void load() {
@@ -94,11 +97,18 @@ public final class TunnelFeed implements AutoCloseable {
     }
 
     private void deliver(Runnable news) {
-        delivery.execute(() -> {
+        try {
+            delivery.execute(() -> {
+                if (!isClosed()) {
+                    news.run();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // Whoever closes the feed may end its executor while an event is on its way.
             if (!isClosed()) {
-                news.run();
+                throw e;
             }
-        });
+        }
     }
 
     private synchronized boolean isClosed() {

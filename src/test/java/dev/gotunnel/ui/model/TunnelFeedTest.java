@@ -1,5 +1,6 @@
 package dev.gotunnel.ui.model;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -12,6 +13,8 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +54,24 @@ class TunnelFeedTest {
         deliveries.remove().run();
         snapshot.run();
         assertEquals(Map.of("default/api", TunnelState.RUNNING), known);
+    }
+
+    @Test
+    void anEventThatMeetsAClosedFeedAndItsEndedExecutorIsDropped() {
+        service.with("api", "8080").settle();
+        AtomicReference<TunnelFeed> closing = new AtomicReference<>();
+        TunnelFeed overtaken = new TunnelFeed(
+                service,
+                Runnable::run,
+                news -> {
+                    // The feed was still open when the event came.
+                    closing.get().close();
+                    throw new RejectedExecutionException("ended");
+                },
+                new Known());
+        closing.set(overtaken);
+        assertDoesNotThrow(overtaken::open);
+        assertEquals(Map.of(), known);
     }
 
     @Test
