@@ -18,7 +18,9 @@ final class ActiveRoute {
 
     ActiveRoute(Route route) {
         this.route = route;
-        this.upstreams = route.backends().stream().map(Upstream::new).toList();
+        this.upstreams = route.backends().stream()
+                .map(backend -> new Upstream(backend, route.tls()))
+                .toList();
     }
 
     Route route() {

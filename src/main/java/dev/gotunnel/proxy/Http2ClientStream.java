@@ -205,7 +205,7 @@ final class Http2ClientStream implements ClientStream {
         return to;
     }
 
-    private static void addFields(HttpHeaders from, Http2Headers to) {
+    static void addFields(HttpHeaders from, Http2Headers to) {
         Iterator<Map.Entry<CharSequence, CharSequence>> fields = from.iteratorCharSequence();
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
@@ -282,6 +282,12 @@ final class Http2ClientStream implements ClientStream {
     public void abort() {
         exchange = null;
         frontend.reset(stream, Http2Error.INTERNAL_ERROR);
+    }
+
+    @Override
+    public void reset(long code) {
+        exchange = null;
+        frontend.reset(stream, code);
     }
 
     @Override

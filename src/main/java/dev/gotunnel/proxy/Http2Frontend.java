@@ -246,7 +246,11 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
     }
 
     void reset(Http2FrameStream stream, Http2Error error) {
+        reset(stream, error.code());
+    }
+
+    void reset(Http2FrameStream stream, long code) {
         streams.remove(stream.id());
-        context().writeAndFlush(new DefaultHttp2ResetFrame(error).stream(stream));
+        context().writeAndFlush(new DefaultHttp2ResetFrame(code).stream(stream));
     }
 }
