@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * connection, streams both ways with back-pressure, and answers itself when no backend does. Everything happens on the
  * client's event loop, {@link #breakOff()} excepted.
  */
-final class Exchange implements UpstreamPool.Waiting {
+final class Exchange implements UpstreamConnections.Waiting {
     /** Safe to send again when a reused connection turns out to be dead (RFC 9110 section 9.2.2). */
     private static final Set<HttpMethod> IDEMPOTENT = Set.of(
             HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE, HttpMethod.PUT, HttpMethod.DELETE);
@@ -132,7 +132,7 @@ final class Exchange implements UpstreamPool.Waiting {
     }
 
     private void send(Upstream to) {
-        UpstreamStream ready = to.pool(client.eventLoop()).take(IDEMPOTENT.contains(request.method()), upgrade);
+        UpstreamStream ready = to.connections(client.eventLoop()).take(IDEMPOTENT.contains(request.method()), upgrade);
         if (ready != null) {
             attach(ready);
         } else {
@@ -145,7 +145,7 @@ final class Exchange implements UpstreamPool.Waiting {
             waiting = new ArrayDeque<>(4);
         }
         client.pauseReading();
-        candidate.pool(client.eventLoop()).open(engine.connector(), upgrade, this);
+        candidate.connections(client.eventLoop()).open(engine.connector(), upgrade, this);
     }
 
     private void attach(UpstreamStream newConnection) {

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP/1.1 connection to a backend, on the event loop of the client whose exchange it serves. Serves one exchange at
- * a time and lies idle in its {@link UpstreamPool} between them.
+ * a time and lies idle in its {@link UpstreamConnections} between them.
  */
 final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamConnection, UpstreamStream {
     private static final String TIMEOUT = "timeout=";
 
-    private final UpstreamPool pool;
+    private final UpstreamConnections pool;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
     private long idleSince;
@@ -38,7 +38,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private boolean done;
     private @Nullable Exchange flushTarget;
 
-    Http1UpstreamConnection(UpstreamPool pool) {
+    Http1UpstreamConnection(UpstreamConnections pool) {
         this.pool = pool;
     }
 

@@ -50,7 +50,7 @@ final class Http2UpstreamConnection extends Http2ChannelDuplexHandler implements
     private final IntObjectMap<Http2UpstreamStream> streams = new IntObjectHashMap<>();
     private final List<Http2UpstreamStream> touched = new ArrayList<>();
     private @Nullable ChannelHandlerContext context;
-    private @Nullable UpstreamPool pool;
+    private @Nullable UpstreamConnections pool;
     private long idleSince = System.nanoTime();
     private int taken;
     private boolean used;
@@ -109,7 +109,7 @@ final class Http2UpstreamConnection extends Http2ChannelDuplexHandler implements
     // ---- for the pool
 
     /** The pool to tell when no more exchanges can begin here. */
-    void joins(UpstreamPool owner) {
+    void joins(UpstreamConnections owner) {
         pool = owner;
     }
 

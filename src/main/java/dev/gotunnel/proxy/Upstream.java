@@ -19,7 +19,7 @@ final class Upstream {
 
     private final BackendEndpoint endpoint;
     private final UpstreamTls tls;
-    private final Map<EventLoop, UpstreamPool> pools = new ConcurrentHashMap<>();
+    private final Map<EventLoop, UpstreamConnections> pools = new ConcurrentHashMap<>();
     private volatile @Nullable Outage outage;
     private volatile boolean closed;
     private volatile long answeredNanos = System.nanoTime() - SELDOM_NANOS;
@@ -90,14 +90,14 @@ final class Upstream {
     }
 
     /** Its connections on an event loop; on that loop. */
-    UpstreamPool pool(EventLoop loop) {
-        UpstreamPool pool = pools.get(loop);
-        return pool == null ? pools.computeIfAbsent(loop, l -> new UpstreamPool(this, l)) : pool;
+    UpstreamConnections connections(EventLoop loop) {
+        UpstreamConnections pool = pools.get(loop);
+        return pool == null ? pools.computeIfAbsent(loop, l -> new UpstreamConnections(this, l)) : pool;
     }
 
     /** Closes what has been idle for too long to be used again. Any thread. */
     void trim() {
-        onEachLoop(UpstreamPool::trim);
+        onEachLoop(UpstreamConnections::trim);
     }
 
     boolean isClosed() {
@@ -107,10 +107,10 @@ final class Upstream {
     /** Closes what is idle, and what becomes idle from now on. Any thread. */
     void close() {
         closed = true;
-        onEachLoop(UpstreamPool::close);
+        onEachLoop(UpstreamConnections::close);
     }
 
-    private void onEachLoop(Consumer<UpstreamPool> step) {
+    private void onEachLoop(Consumer<UpstreamConnections> step) {
         pools.values().forEach(pool -> {
             if (!pool.loop().isShuttingDown()) {
                 pool.loop().execute(() -> step.accept(pool));

@@ -231,7 +231,7 @@ final class UpstreamConnector {
         }
 
         private Http1UpstreamConnection http1(ChannelPipeline pipeline) {
-            Http1UpstreamConnection connection = new Http1UpstreamConnection(upstream.pool(loop));
+            Http1UpstreamConnection connection = new Http1UpstreamConnection(upstream.connections(loop));
             pipeline.addLast(new HttpClientCodec(decoding, false, false), connection);
             return connection;
         }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * a busy time's surplus grow old and close; those of HTTP/2 for as long as they take exchanges. All on that event loop,
  * without locks.
  */
-final class UpstreamPool {
+final class UpstreamConnections {
     /** Node closes idle connections after 5 s; a request sent at that moment would be lost. */
     private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(4);
 
@@ -38,7 +38,7 @@ final class UpstreamPool {
         void connectFailed(Throwable cause);
     }
 
-    UpstreamPool(Upstream upstream, EventLoop loop) {
+    UpstreamConnections(Upstream upstream, EventLoop loop) {
         this.upstream = upstream;
         this.loop = loop;
     }
