@@ -43,6 +43,7 @@ final class Exchange implements UpstreamConnections.Waiting {
     private final ExchangeRecord record;
 
     private @Nullable ActiveRoute route;
+    private @Nullable ActivePath path;
     private @Nullable Upstream upstream;
     private @Nullable UpstreamStream connection;
     private @Nullable ArrayDeque<HttpContent> waiting;
@@ -103,12 +104,14 @@ final class Exchange implements UpstreamConnections.Waiting {
         }
         route = found;
         found.exchangeBegins(this);
+        ActivePath served = found.path(request.uri());
+        path = served;
         record.beginSpan(name, client.connection().scheme());
         upgrade = ForwardingHeaders.wantsWebSocket(request);
         acceptsTrailers = ForwardingHeaders.takeTe(request.headers());
         ForwardingHeaders.toBackend(request.headers(), client.connection(), host, record.requestId(), upgrade);
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
-        tryNext(found);
+        tryNext(found, served);
     }
 
     /** Answers what is not a request at all; the connection closes after it. */
@@ -117,8 +120,8 @@ final class Exchange implements UpstreamConnections.Waiting {
         answer(page);
     }
 
-    private void tryNext(ActiveRoute active) {
-        Upstream candidate = active.candidate(tried);
+    private void tryNext(ActiveRoute active, ActivePath served) {
+        Upstream candidate = served.pool().candidate(tried);
         if (candidate == null) {
             answer(engine.backendDown(active, request.method(), client.connection()));
             return;
@@ -237,9 +240,9 @@ final class Exchange implements UpstreamConnections.Waiting {
             return;
         }
         engine.backendFails(route, upstream, cause);
-        if (route != null && upstream != null) {
+        if (route != null && path != null && upstream != null) {
             tried = Stream.concat(tried.stream(), Stream.of(upstream)).toList();
-            tryNext(route);
+            tryNext(route, path);
         }
     }
 

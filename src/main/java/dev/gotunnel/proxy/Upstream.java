@@ -1,7 +1,8 @@
 package dev.gotunnel.proxy;
 
-import dev.gotunnel.proxy.Route.BackendEndpoint;
-import dev.gotunnel.proxy.Route.Scheme;
+import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.BackendAddress.Scheme;
+import dev.gotunnel.policy.UpstreamTls;
 import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class Upstream {
     /** How often a backend that is up is looked at when that takes more than a connection. */
     private static final long SELDOM_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    private final BackendEndpoint endpoint;
+    private final BackendAddress endpoint;
     private final UpstreamTls tls;
     private final Map<EventLoop, UpstreamConnections> pools = new ConcurrentHashMap<>();
     private volatile @Nullable Outage outage;
@@ -32,12 +33,12 @@ final class Upstream {
      */
     record Outage(Instant since, String reason, @Nullable String hint) {}
 
-    Upstream(BackendEndpoint endpoint, UpstreamTls tls) {
+    Upstream(BackendAddress endpoint, UpstreamTls tls) {
         this.endpoint = endpoint;
         this.tls = tls;
     }
 
-    BackendEndpoint endpoint() {
+    BackendAddress endpoint() {
         return endpoint;
     }
 

@@ -1,7 +1,7 @@
 package dev.gotunnel.proxy;
 
-import dev.gotunnel.proxy.Route.BackendEndpoint;
-import dev.gotunnel.proxy.Route.Scheme;
+import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.BackendAddress.Scheme;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -47,7 +47,7 @@ final class UpstreamConnector {
     private final UpstreamTlsContexts contexts;
     private final HttpDecoderConfig decoding;
     private final Map<String, Resolution> resolved = new ConcurrentHashMap<>();
-    private final Map<BackendEndpoint, InetAddress> lastGood = new ConcurrentHashMap<>();
+    private final Map<BackendAddress, InetAddress> lastGood = new ConcurrentHashMap<>();
 
     private record Resolution(List<InetAddress> addresses, long expiresNanos) {}
 
@@ -89,7 +89,7 @@ final class UpstreamConnector {
     }
 
     private void begin(Attempt attempt) {
-        BackendEndpoint endpoint = attempt.upstream.endpoint();
+        BackendAddress endpoint = attempt.upstream.endpoint();
         if (endpoint.scheme() == Scheme.UNIX) {
             connectToSocket(attempt);
             return;
@@ -136,7 +136,7 @@ final class UpstreamConnector {
                 : resolution.addresses();
     }
 
-    private List<InetAddress> preferLastGood(BackendEndpoint endpoint, List<InetAddress> addresses) {
+    private List<InetAddress> preferLastGood(BackendAddress endpoint, List<InetAddress> addresses) {
         InetAddress good = lastGood.get(endpoint);
         if (good == null || addresses.getFirst().equals(good) || !addresses.contains(good)) {
             return addresses;
@@ -147,7 +147,7 @@ final class UpstreamConnector {
 
     /** Tries one address after the other. */
     private void connect(Attempt attempt, List<InetAddress> addresses, int index) {
-        BackendEndpoint endpoint = attempt.upstream.endpoint();
+        BackendAddress endpoint = attempt.upstream.endpoint();
         bootstrap(attempt, transport.clientChannel())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .connect(new InetSocketAddress(addresses.get(index), endpoint.port()))
@@ -219,7 +219,7 @@ final class UpstreamConnector {
                 case HTTP, UNIX -> plain = http1(pipeline);
                 case H2C -> Http2UpstreamConnection.install(pipeline, false, this);
                 case HTTPS -> {
-                    BackendEndpoint endpoint = upstream.endpoint();
+                    BackendAddress endpoint = upstream.endpoint();
                     SslHandler tls = contexts.newHandler(
                             upstream.tls(), opening.alloc(), endpoint.host(), endpoint.port(), http1);
                     if (tls == null) {

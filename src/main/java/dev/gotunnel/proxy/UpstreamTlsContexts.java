@@ -1,5 +1,6 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.UpstreamTls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;

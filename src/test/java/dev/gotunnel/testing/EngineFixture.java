@@ -3,6 +3,7 @@ package dev.gotunnel.testing;
 import dev.gotunnel.cert.CertificateAuthority;
 import dev.gotunnel.cert.Leaf;
 import dev.gotunnel.observability.Telemetry;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.proxy.KeyMaterial;
 import dev.gotunnel.proxy.ProxyEngine;
 import dev.gotunnel.proxy.Route;
@@ -85,7 +86,7 @@ public final class EngineFixture implements AutoCloseable {
                 "test/" + name,
                 List.of(name),
                 Arrays.stream(backends)
-                        .map(backend -> new Route.BackendEndpoint("127.0.0.1", backend.port()))
+                        .map(backend -> new BackendAddress("127.0.0.1", backend.port()))
                         .toList(),
                 true));
     }
