@@ -74,7 +74,10 @@ record ConnectFailure(String reason, @Nullable String hint) {
             if (cause instanceof NotSslRecordException) {
                 return new ConnectFailure(NO_TLS, plainHttpHint());
             }
-            if (cause instanceof ClosedChannelException) {
+            boolean ended = cause instanceof ClosedChannelException
+                    || (cause instanceof IOException && !(cause instanceof SSLException))
+                    || String.valueOf(cause.getMessage()).startsWith("Connection closed while");
+            if (ended) {
                 return new ConnectFailure("it closed the connection during the TLS handshake", plainHttpHint());
             }
             if (cause instanceof CertificateExpiredException || isReason(cause, BasicReason.EXPIRED)) {

@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -308,7 +309,8 @@ final class UpstreamConnector {
                     attempt.negotiated(ctx.pipeline(), tls.applicationProtocol());
                     ctx.pipeline().remove(this);
                 } else {
-                    attempt.failed(end.cause());
+                    Throwable cause = end.cause();
+                    attempt.failed(cause instanceof SSLException ? cause : new SSLException(cause));
                 }
             }
         }
