@@ -143,6 +143,14 @@ final class Http2UpstreamConnection extends Http2ChannelDuplexHandler implements
         }
     }
 
+    /** The backend takes no more exchanges here. */
+    private void left() {
+        if (!leaving && pool != null) {
+            pool.left();
+        }
+        leave();
+    }
+
     @Override
     public void close() {
         context().close();
@@ -190,7 +198,7 @@ final class Http2UpstreamConnection extends Http2ChannelDuplexHandler implements
                 unread.add(stream);
             }
         });
-        leave();
+        left();
         unread.forEach(Http2UpstreamStream::refused);
     }
 
@@ -222,7 +230,7 @@ final class Http2UpstreamConnection extends Http2ChannelDuplexHandler implements
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        leave();
+        left();
         opening.failed("it closed the connection before it answered");
         List.copyOf(streams.values()).forEach(Http2UpstreamStream::closed);
     }

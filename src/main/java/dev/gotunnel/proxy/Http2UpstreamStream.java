@@ -135,7 +135,9 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
 
     private void keep(HttpContent body) {
-        keptBytes += body.content().readableBytes();
+        if (!responseStarted && keptBytes <= MAX_KEPT) {
+            keptBytes += body.content().readableBytes();
+        }
         if (responseStarted || keptBytes > MAX_KEPT) {
             forgetKept();
         } else {
@@ -163,7 +165,8 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     @Override
     public boolean isWritable() {
-        return connection.isWritable(stream);
+        // A stream that has been ended counts as full; whoever waited for it would not even see the client go away.
+        return requestEnded || connection.isWritable(stream);
     }
 
     @Override

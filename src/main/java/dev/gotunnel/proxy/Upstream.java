@@ -65,6 +65,11 @@ final class Upstream {
         return !isHealthy() || !mayMultiplex() || System.nanoTime() - answeredNanos >= SELDOM_NANOS;
     }
 
+    /** Something about it has changed, perhaps for the worse. */
+    void checkSoon() {
+        answeredNanos = System.nanoTime() - SELDOM_NANOS;
+    }
+
     /** Why it is down; null while it is up. */
     @Nullable
     Outage outage() {

@@ -161,6 +161,11 @@ final class UpstreamConnections {
         multiplexed.remove(connection);
     }
 
+    /** The backend gave up a connection: it may be about to end, or have done so. */
+    void left() {
+        upstream.checkSoon();
+    }
+
     /** Closes what has been idle for too long to be used again. */
     void trim() {
         Http1UpstreamConnection eldest = idle.peekFirst();

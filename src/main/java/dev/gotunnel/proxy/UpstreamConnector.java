@@ -17,6 +17,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -204,6 +205,7 @@ final class UpstreamConnector {
         private final Listener listener;
         private @Nullable Channel channel;
         private @Nullable Http1UpstreamConnection plain;
+        private @Nullable Future<?> settingsLimit;
         private boolean done;
 
         Attempt(Upstream upstream, EventLoop loop, boolean http1, Listener listener) {
@@ -242,16 +244,21 @@ final class UpstreamConnector {
             if (plain != null) {
                 done = true;
                 listener.connected(plain);
-            } else {
-                loop.schedule(
-                        () -> failed("no HTTP/2 settings within 5 s"), CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+            } else if (upstream.endpoint().scheme() == Scheme.H2C) {
+                awaitSettings();
             }
+        }
+
+        private void awaitSettings() {
+            settingsLimit = loop.schedule(
+                    () -> failed("no HTTP/2 settings within 5 s"), CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         }
 
         /** The backend has proved who it is, and chosen a protocol. */
         void negotiated(ChannelPipeline pipeline, @Nullable String protocol) {
             if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
                 Http2UpstreamConnection.install(pipeline, true, this);
+                awaitSettings();
             } else if (!done) {
                 done = true;
                 listener.connected(http1(pipeline));
@@ -262,6 +269,9 @@ final class UpstreamConnector {
         public void succeeded(Http2UpstreamConnection connection) {
             if (!done) {
                 done = true;
+                if (settingsLimit != null) {
+                    settingsLimit.cancel(false);
+                }
                 listener.connected(connection);
             }
         }
@@ -282,6 +292,9 @@ final class UpstreamConnector {
                 return;
             }
             done = true;
+            if (settingsLimit != null) {
+                settingsLimit.cancel(false);
+            }
             if (ConnectFailure.of(cause).isAboutTrust()) {
                 contexts.distrusted(upstream.tls());
             }

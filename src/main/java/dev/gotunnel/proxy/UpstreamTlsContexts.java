@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
@@ -172,15 +173,28 @@ final class UpstreamTlsContexts implements AutoCloseable {
         }
         String name = tls.serverName() == null ? host : tls.serverName();
         SslHandler handler = (http1 ? contexts.http1 : contexts.both).newHandler(alloc, name, port);
-        if (!NetUtil.isValidIpV4Address(name) && !NetUtil.isValidIpV6Address(name)) {
+        SNIServerName asked = sni(name);
+        if (asked != null) {
             // By itself a name without a dot, as localhost, would not be told to the backend.
             SSLParameters parameters = handler.engine().getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName(name)));
+            parameters.setServerNames(List.of(asked));
             handler.engine().setSSLParameters(parameters);
         }
         handler.setWrapDataSize(WRAP_BYTES);
         handler.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
         return handler;
+    }
+
+    /** Addresses are not asked for (RFC 6066 section 3), nor names that are none in DNS, such as one with an underscore. */
+    private static @Nullable SNIServerName sni(String name) {
+        if (NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name)) {
+            return null;
+        }
+        try {
+            return new SNIHostName(name);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     /** A backend was not trusted: the file may be mended by the next attempt, which reads it again. */

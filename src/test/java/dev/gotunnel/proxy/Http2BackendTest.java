@@ -539,4 +539,16 @@ class Http2BackendTest {
             assertEquals(1, backend.connections());
         }
     }
+
+    @Test
+    void looksAtABackendWhoseConnectionIsLost() throws Exception {
+        try (Http2Backend backend = serve(Http2Backend.scripted(s -> s.respond(200, "ok")));
+                WireClient client = fixture.secure(HOST)) {
+            assertEquals("ok", client.get(HOST, "/").readResponse().text());
+            backend.close();
+            Await.until(
+                    "the next look finds it down",
+                    () -> !fixture.engine().health("test/" + HOST).getFirst().healthy());
+        }
+    }
 }
