@@ -252,7 +252,7 @@ final class Http2UpstreamConnection extends Http2ChannelDuplexHandler implements
         } else {
             // The codec says goodbye with the error's own code, and closes.
             opening.failed("it does not speak HTTP/2");
-            leaving = true;
+            left();
             List.copyOf(streams.values()).forEach(stream -> stream.fail(NOT_HTTP2, Http2Error.CANCEL));
         }
     }
