@@ -36,6 +36,11 @@ record Transport(
         Class<? extends ServerChannel> serverChannel,
         Class<? extends SocketChannel> clientChannel) {
 
+    /** Whether there is one better than NIO; loads its native library. */
+    static boolean isNative() {
+        return IoUring.isAvailable() || Epoll.isAvailable() || KQueue.isAvailable();
+    }
+
     /**
      * Starts the event loops.
      *
