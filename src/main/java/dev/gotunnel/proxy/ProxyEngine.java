@@ -110,6 +110,11 @@ public final class ProxyEngine implements AutoCloseable {
                 TlsContexts.isNative() ? "BoringSSL" : "the JDK's TLS");
     }
 
+    /** Loads the native libraries, so that the first engine of a process need not. Any thread; may be called at any time. */
+    public static void load() {
+        LOG.trace("Native TLS: {}, native transport: {}", TlsContexts.isNative(), Transport.isNative());
+    }
+
     /**
      * Listens on a port of both loopback addresses.
      *

@@ -58,6 +58,11 @@ record Transport(
         }
     }
 
+    /** Whether there is one better than NIO; loads its native library. */
+    static boolean isNative() {
+        return IoUring.isAvailable() || Epoll.isAvailable() || KQueue.isAvailable();
+    }
+
     /**
      * Starts the event loops.
      *
