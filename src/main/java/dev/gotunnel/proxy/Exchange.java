@@ -1,5 +1,6 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.DevServer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -44,6 +45,7 @@ final class Exchange implements UpstreamConnections.Waiting {
 
     private @Nullable ActiveRoute route;
     private @Nullable ActivePath path;
+    private @Nullable RequestFacts facts;
     private @Nullable Upstream upstream;
     private @Nullable UpstreamStream connection;
     private @Nullable ArrayDeque<HttpContent> waiting;
@@ -52,6 +54,8 @@ final class Exchange implements UpstreamConnections.Waiting {
     private List<Upstream> tried = List.of();
     private int refusals;
     private boolean upgrade;
+    private boolean edited;
+    private boolean refusalLikely;
     private boolean acceptsTrailers;
     private boolean bodySent;
     private boolean requestComplete;
@@ -111,6 +115,14 @@ final class Exchange implements UpstreamConnections.Waiting {
         acceptsTrailers = ForwardingHeaders.takeTe(request.headers());
         ForwardingHeaders.toBackend(request.headers(), client.connection(), host, record.requestId(), upgrade);
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
+        MessageEdits edits = served.edits();
+        if (edits != null) {
+            facts = RequestFacts.of(request, found.route().id(), host, name, client.connection(), record.requestId());
+            if (!edits.rewriteTarget(request)) {
+                answer(ErrorPage.badRequest("The path of the request can be read in several ways."));
+                return;
+            }
+        }
         tryNext(found, served);
     }
 
@@ -154,6 +166,7 @@ final class Exchange implements UpstreamConnections.Waiting {
     private void attach(UpstreamStream newConnection) {
         connection = newConnection;
         newConnection.attach(this);
+        editRequest();
         newConnection.write(request);
         ArrayDeque<HttpContent> held = waiting;
         waiting = null;
@@ -164,6 +177,20 @@ final class Exchange implements UpstreamConnections.Waiting {
             newConnection.flush();
             client.resumeReading();
         }
+    }
+
+    private void editRequest() {
+        if (facts != null && path != null && path.edits() != null && upstream != null) {
+            path.edits().toBackend(request.headers(), facts, upstream.endpoint(), !edited);
+            edited = true;
+        }
+    }
+
+    private void editResponse(HttpResponse head) {
+        if (facts != null && path != null && path.edits() != null && upstream != null) {
+            path.edits().toClient(head.headers(), facts, upstream.endpoint());
+        }
+        refusalLikely = HostCheckRefusal.isLikely(head.status().code());
     }
 
     private void send(UpstreamStream to, HttpContent content) {
@@ -280,6 +307,7 @@ final class Exchange implements UpstreamConnections.Waiting {
         responseStarted = true;
         record.status(head.status().code());
         ForwardingHeaders.toClient(head.headers());
+        editResponse(head);
         if (route != null && isEventStream(head)) {
             endless = true;
             route.exchangeIsEndless(this);
@@ -302,7 +330,18 @@ final class Exchange implements UpstreamConnections.Waiting {
         if (content instanceof LastHttpContent last) {
             ForwardingHeaders.trailers(last.trailingHeaders());
         }
+        if (refusalLikely) {
+            refusalLikely = false;
+            recogniseRefusal(content);
+        }
         client.writeBody(content);
+    }
+
+    private void recogniseRefusal(HttpContent content) {
+        DevServer server = HostCheckRefusal.recognise(content.content());
+        if (server != null && route != null && path != null && path.policy().preset() == null) {
+            route.suggestPreset(server);
+        }
     }
 
     void responseComplete() {

@@ -78,7 +78,7 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
     @Override
     public synchronized Future<SslContext> map(@Nullable String serverName, Promise<SslContext> promise) {
         String name = serverName == null ? NO_NAME : serverName.toLowerCase(Locale.ROOT);
-        SslContext ofTunnel = ofTunnels.get(name);
+        SslContext ofTunnel = ofTunnel(name);
         if (ofTunnel != null) {
             return promise.setSuccess(ReferenceCountUtil.retain(ofTunnel));
         }
@@ -98,6 +98,13 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
             }
         });
         return promise;
+    }
+
+    /** A certificate's wildcard stands for one label (RFC 9525 section 6.3); deeper names get one of their own. */
+    private @Nullable SslContext ofTunnel(String name) {
+        SslContext exact = ofTunnels.get(name);
+        int dot = name.indexOf('.');
+        return exact != null || dot < 0 ? exact : ofTunnels.get("*" + name.substring(dot));
     }
 
     /** Has a context made for a name that no tunnel has; the one unused for longest goes when there are too many. */

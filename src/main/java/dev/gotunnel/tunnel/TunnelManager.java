@@ -536,7 +536,7 @@ public final class TunnelManager implements TunnelService, MachineService {
             return;
         }
         CompletableFuture<Void> lookup = CompletableFuture.runAsync(
-                () -> nameChanged(entry, domain, parts.names().leadsHere(domain.ascii())), workers);
+                () -> nameChanged(entry, domain, parts.names().leadsHere(domain.example())), workers);
         try {
             lookup.get(NAME_WAIT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -570,7 +570,7 @@ public final class TunnelManager implements TunnelService, MachineService {
         }
         for (TunnelEntry entry : serving) {
             DomainName domain = entry.spec.domain();
-            nameChanged(entry, domain, parts.names().leadsHere(domain.ascii()));
+            nameChanged(entry, domain, parts.names().leadsHere(domain.example()));
         }
     }
 

@@ -59,6 +59,38 @@ class RoutingTest {
     }
 
     @Test
+    void aWildcardServesTheNamesBelowAnotherAndTheExactNameWins() throws Exception {
+        try (TestBackend any = TestBackend.saying("any");
+                TestBackend deep = TestBackend.saying("deep")) {
+            fixture.route("api.shop.localhost", backend)
+                    .route("*.shop.localhost", any)
+                    .route("*.a.shop.localhost", deep);
+            assertEquals("shop", said("api.shop.localhost"));
+            assertEquals("any", said("web.shop.localhost"));
+            assertEquals("any", said("x.web.shop.localhost"), "at any depth, with a certificate of its own");
+            assertEquals("deep", said("x.a.shop.localhost"), "the longest wildcard wins");
+            assertEquals(404, status("shop.localhost"));
+            assertEquals(404, status("webshop.localhost"));
+            fixture.engine().remove("test/*.shop.localhost", Duration.ZERO).join();
+            assertEquals(404, status("web.shop.localhost"));
+        }
+    }
+
+    private String said(String name) throws Exception {
+        try (WireClient client = fixture.secure(name)) {
+            assertTrue(namesOf(client.certificate()).stream()
+                    .anyMatch(san -> san.equals(name) || san.equals("*" + name.substring(name.indexOf('.')))));
+            return client.get(name, "/").readResponse().text();
+        }
+    }
+
+    private int status(String name) throws IOException {
+        try (WireClient client = fixture.secure(name)) {
+            return client.get(name, "/").readResponse().status();
+        }
+    }
+
+    @Test
     void listsTheTunnelsToWhoAsksForAnotherName() throws IOException {
         fixture.route(HOST, backend);
         try (WireClient client = fixture.secure("none.localhost")) {
