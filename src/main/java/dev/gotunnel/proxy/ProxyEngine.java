@@ -32,10 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProxyEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyEngine.class);
-    /** Sign-in redirects carry whole tokens in their query; Netty's own limit of 4 KiB is too small for them. */
-    private static final int MAX_LINE_BYTES = 32 * 1024;
-
-    private static final int MAX_HEADER_BYTES = 64 * 1024;
     private static final int MAX_CHUNK_BYTES = 64 * 1024;
     private static final int HEALTH_SECONDS = 2;
 
@@ -74,12 +70,26 @@ public final class ProxyEngine implements AutoCloseable {
             Function<String, KeyMaterial> temporaryCertificate,
             Telemetry telemetry,
             Consumer<String> healthChanged) {
+        this(transport, temporaryCertificate, telemetry, ClientLimits.DEFAULT, healthChanged);
+    }
+
+    /**
+     * Starts the event loops; nothing listens yet.
+     *
+     * @param limits what a client may ask for at once, and how slow it may be
+     */
+    public ProxyEngine(
+            @Nullable String transport,
+            Function<String, KeyMaterial> temporaryCertificate,
+            Telemetry telemetry,
+            ClientLimits limits,
+            Consumer<String> healthChanged) {
         this.transport = Transport.open(transport);
         this.worker = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("gotunnel-work-", 0).factory());
         this.decoding = new HttpDecoderConfig()
-                .setMaxInitialLineLength(MAX_LINE_BYTES)
-                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(limits.targetBytes())
+                .setMaxHeaderSize(limits.headBytes())
                 .setMaxChunkSize(MAX_CHUNK_BYTES)
                 .setStrictLineParsing(true)
                 .setUseRfc9112TransferEncoding(true);
@@ -93,6 +103,7 @@ public final class ProxyEngine implements AutoCloseable {
                         decoding.clone().setStrictLineParsing(false).setUseRfc9112TransferEncoding(false)),
                 telemetry,
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true),
+                limits,
                 route -> healthChanged.accept(route.route().id()));
         this.health = this.transport
                 .group()

@@ -109,6 +109,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return context().channel().isWritable();
     }
 
+    /** Reads no more of the response for now, not even in this very read. */
+    void pauseReading() {
+        context().channel().config().setAutoRead(false);
+    }
+
     /** Reads the response again after the client has caught up. */
     void resumeReading() {
         ChannelConfig config = context().channel().config();

@@ -3,7 +3,6 @@ package dev.gotunnel.proxy;
 import static dev.gotunnel.testing.Http2Client.bytes;
 import static dev.gotunnel.testing.Http2Client.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.testing.Await;
@@ -469,7 +468,7 @@ class Http2Test {
                 Http2Client busy = new Http2Client(fixture, HOST)) {
             busy.headers(3, get(), true);
             Await.until("it is under way", () -> slow.requests().size() == 1);
-            for (int i = 0; i <= ClientTicks.LIMIT; i++) {
+            for (int i = 0; i <= ClientLimits.ticks(ClientLimits.DEFAULT.idle()); i++) {
                 fixture.engine().tickClients();
             }
             assertEquals(Http2Error.NO_ERROR.code(), idle.goodbye());
@@ -489,7 +488,7 @@ class Http2Test {
             client.headers(3, get(), true);
             assertEquals("data: 1\n\n", client.next(Frame.Data.class, 3).text());
             fixture.engine().remove("test/" + HOST, Duration.ofMinutes(1)).get(5, TimeUnit.SECONDS);
-            assertFalse(client.next(Frame.Reset.class, 3).error() == Http2Error.NO_ERROR.code());
+            assertEquals(Http2Error.CANCEL.code(), client.next(Frame.Reset.class, 3).error());
         }
     }
 }
