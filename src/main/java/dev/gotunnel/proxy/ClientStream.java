@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,11 @@ interface ClientStream {
     /** Ends the exchange wherever it stands, because its tunnel has stopped: nothing has gone wrong with it. */
     default void cancel() {
         abort();
+    }
+
+    /** Whether the client would take a response with this status for the consent to its WebSocket, which it is not. */
+    default boolean isConsent(HttpResponseStatus status) {
+        return false;
     }
 
     /**

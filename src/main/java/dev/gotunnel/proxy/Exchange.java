@@ -310,6 +310,11 @@ final class Exchange implements UpstreamConnector.Listener {
     }
 
     void responseHead(HttpResponse head) {
+        if (client.isConsent(head.status())) {
+            dropUpstream();
+            upstreamFailed("it answered a WebSocket's handshake as if it were a page's request");
+            return;
+        }
         responseStarted = true;
         record.status(head.status().code());
         ForwardingHeaders.toClient(head.headers());

@@ -73,6 +73,25 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
             }
         }
 
+        /** Called with the target of a request line. */
+        @Override
+        protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+            if (line[start - 1] != ' ' || line[start + length] != ' ') {
+                throw new IllegalArgumentException("white space that is no space");
+            }
+            return super.splitSecondWordInitialLine(line, start, length);
+        }
+
+        /** Called with the version of a request line, which the decoder would take in any case of letters. */
+        @Override
+        protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+            String version = super.splitThirdWordInitialLine(line, start, length);
+            if (!version.equals("HTTP/1.1") && !version.equals("HTTP/1.0")) {
+                throw new IllegalArgumentException("another version");
+            }
+            return version;
+        }
+
         /** The decoder passes over empty lines before a request, as RFC 9112 section 2.2 asks for. */
         private static int blankLines(ByteBuf buffer) {
             int index = buffer.readerIndex();

@@ -156,7 +156,6 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
 
     /** What the decoder lets pass although another server might read it differently. */
     private static boolean isUnambiguous(HttpRequest request) {
-        HttpVersion version = request.protocolVersion();
         String coding = request.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
         boolean codingKnown = coding == null
                 || (HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)
@@ -164,15 +163,18 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
                                         .getAll(HttpHeaderNames.TRANSFER_ENCODING)
                                         .size()
                                 == 1);
-        return codingKnown
-                && RequestTarget.isPlain(request.uri())
-                && (version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0));
+        String length = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+        // Leading zeros are decimal here and octal elsewhere.
+        boolean lengthPlain = length == null || length.length() == 1 || length.charAt(0) != '0';
+        return codingKnown && lengthPlain && RequestTarget.isPlain(request.uri());
     }
 
     /** A request line with a whole URL names its host itself (RFC 9112 section 3.2.2). */
     private static boolean toOriginForm(HttpRequest request) {
         String uri = request.uri();
-        if (uri.startsWith("/") || uri.equals("*") || request.method().equals(HttpMethod.CONNECT)) {
+        if (uri.startsWith("/")
+                || (uri.equals("*") && request.method().equals(HttpMethod.OPTIONS))
+                || request.method().equals(HttpMethod.CONNECT)) {
             return true;
         }
         int scheme = uri.indexOf("://");

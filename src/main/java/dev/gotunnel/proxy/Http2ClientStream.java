@@ -13,6 +13,8 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
@@ -335,6 +337,11 @@ final class Http2ClientStream implements ClientStream {
     }
 
     // ---- a WebSocket (RFC 8441)
+
+    @Override
+    public boolean isConsent(HttpResponseStatus status) {
+        return key != null && status.codeClass() == HttpStatusClass.SUCCESS;
+    }
 
     @Override
     public @Nullable ChannelHandler upgrade(HttpResponse head, Channel backend, Runnable ended) {

@@ -160,6 +160,9 @@ final class Http2Message {
                 if (name.length() == 0 || name.charAt(0) == ':') {
                     continue;
                 }
+                if (isPadded(field.getValue())) {
+                    return null;
+                }
                 if (HttpHeaderNames.COOKIE.contentEquals(name)) {
                     // Sent in pieces for the sake of compression: RFC 9113 section 8.2.3.
                     cookies.append(cookies.isEmpty() ? "" : "; ").append(field.getValue());
@@ -174,6 +177,15 @@ final class Http2Message {
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    /** RFC 9113 section 8.2.1: white space around a value belongs to HTTP/1.1's lines, not to the value. */
+    private static boolean isPadded(CharSequence value) {
+        return !value.isEmpty() && (isBlank(value.charAt(0)) || isBlank(value.charAt(value.length() - 1)));
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
     }
 
     /** Reads the end of a request; null when HTTP/1.1 cannot express it without ambiguity. */
