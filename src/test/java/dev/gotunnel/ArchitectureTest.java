@@ -51,18 +51,19 @@ class ArchitectureTest {
             delimiter = '>',
             value = {
                 "error         > -",
+                "policy        > error",
                 "demo          > -",
                 "platform      > error",
                 "names         > error",
                 "privilege     > platform error",
                 "cert          > platform error",
                 "observability > error",
-                "proxy         > observability names platform error",
-                "tunnel        > cert names privilege proxy observability platform error",
-                "config        > tunnel names platform error",
-                "control       > tunnel names platform error",
-                "cli           > tunnel control config cert names demo platform error",
-                "ui            > tunnel names platform error",
+                "proxy         > policy observability names platform error",
+                "tunnel        > policy cert names privilege proxy observability platform error",
+                "config        > policy tunnel names platform error",
+                "control       > config policy tunnel names platform error",
+                "cli           > policy tunnel control config cert names demo platform error",
+                "ui            > policy tunnel names platform error",
             })
     void aPackageUsesNoMoreThanItMay(String user, String used) {
         String[] allowed = Stream.concat(Stream.of(user), Stream.of(used.split(" ")))

@@ -2,7 +2,7 @@ package dev.gotunnel.cli;
 
 import dev.gotunnel.demo.DemoBackend;
 import dev.gotunnel.names.DomainName;
-import dev.gotunnel.tunnel.BackendAddress;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.util.List;

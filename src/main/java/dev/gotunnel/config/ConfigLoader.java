@@ -6,7 +6,7 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.platform.PrivateFiles;
-import dev.gotunnel.tunnel.BackendAddress;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.io.IOException;

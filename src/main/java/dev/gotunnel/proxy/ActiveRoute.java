@@ -1,7 +1,10 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.PathRoute;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -9,43 +12,66 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A route as it serves: its backends' connections and the exchanges under way. Any thread. */
+/** A route as it serves: its paths, their backends' connections and the exchanges under way. Any thread. */
 final class ActiveRoute {
     private final Route route;
-    private final List<Upstream> upstreams;
+    private final ActivePath root;
+
+    /** The longest prefix first. */
+    private final List<ActivePath> paths;
+
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable CompletableFuture<Void> drained;
 
     ActiveRoute(Route route) {
         this.route = route;
-        this.upstreams = route.backends().stream().map(Upstream::new).toList();
+        this.root = new ActivePath(null, route.policy(), new UpstreamPool(route.backends()));
+        this.paths = route.paths().stream()
+                .sorted(Comparator.comparingInt(
+                        (PathRoute path) -> -path.prefix().length()))
+                .map(this::activate)
+                .toList();
+    }
+
+    private ActivePath activate(PathRoute path) {
+        UpstreamPool pool = path.backends().isEmpty() ? root.pool() : new UpstreamPool(path.backends());
+        return new ActivePath(path, path.policy().over(route.policy()), pool);
     }
 
     Route route() {
         return route;
     }
 
+    /** The pools of all its paths, each once. */
+    Collection<UpstreamPool> pools() {
+        Set<UpstreamPool> pools = new LinkedHashSet<>(List.of(root.pool()));
+        paths.forEach(path -> pools.add(path.pool()));
+        return pools;
+    }
+
+    /** The backends of all its paths. */
     List<Upstream> upstreams() {
-        return upstreams;
+        return pools().stream().flatMap(pool -> pool.upstreams().stream()).toList();
     }
 
     /**
-     * The backend to try next: one that is up before one that is down.
+     * How a request is served.
      *
-     * @param tried those that have accepted no connection for this exchange
+     * @param target its request target: a path with or without a query
      */
-    @Nullable
-    Upstream candidate(Collection<Upstream> tried) {
-        Upstream last = null;
-        for (Upstream upstream : upstreams) {
-            if (!tried.contains(upstream)) {
-                if (upstream.isHealthy()) {
-                    return upstream;
-                }
-                last = last == null ? upstream : last;
+    ActivePath path(String target) {
+        if (paths.isEmpty()) {
+            return root;
+        }
+        int query = target.indexOf('?');
+        String path = query < 0 ? target : target.substring(0, query);
+        for (ActivePath candidate : paths) {
+            PathRoute match = candidate.match();
+            if (match != null && match.matches(path)) {
+                return candidate;
             }
         }
-        return last;
+        return root;
     }
 
     void exchangeBegins(Exchange exchange) {
@@ -84,7 +110,7 @@ final class ActiveRoute {
         return done.completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((_, _) -> {
                     open.forEach(Exchange::breakOff);
-                    upstreams.forEach(Upstream::close);
+                    pools().forEach(UpstreamPool::close);
                 });
     }
 }

@@ -39,6 +39,7 @@ final class Exchange implements UpstreamConnector.Listener {
     private final ExchangeRecord record;
 
     private @Nullable ActiveRoute route;
+    private @Nullable ActivePath path;
     private @Nullable Upstream upstream;
     private @Nullable UpstreamConnection connection;
     private @Nullable ArrayDeque<HttpContent> waiting;
@@ -98,11 +99,13 @@ final class Exchange implements UpstreamConnector.Listener {
         }
         route = found;
         found.exchangeBegins(this);
+        ActivePath served = found.path(request.uri());
+        path = served;
         record.beginSpan(name, client.connection().scheme());
         upgrade = ForwardingHeaders.wantsWebSocket(request);
         ForwardingHeaders.toBackend(request.headers(), client.connection(), host, record.requestId(), upgrade);
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
-        tryNext(found);
+        tryNext(found, served);
     }
 
     /** Answers what is not a request at all, or not one for us. */
@@ -156,8 +159,8 @@ final class Exchange implements UpstreamConnector.Listener {
         return type != null && type.startsWith("application/grpc");
     }
 
-    private void tryNext(ActiveRoute active) {
-        Upstream candidate = active.candidate(tried);
+    private void tryNext(ActiveRoute active, ActivePath served) {
+        Upstream candidate = served.pool().candidate(tried);
         if (candidate == null) {
             answer(engine.backendDown(active, request.method(), client.connection()));
             return;
@@ -277,9 +280,9 @@ final class Exchange implements UpstreamConnector.Listener {
             return;
         }
         engine.backendFails(route, upstream, cause);
-        if (route != null && upstream != null) {
+        if (route != null && path != null && upstream != null) {
             tried = Stream.concat(tried.stream(), Stream.of(upstream)).toList();
-            tryNext(route);
+            tryNext(route, path);
         }
     }
 

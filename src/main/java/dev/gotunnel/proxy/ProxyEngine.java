@@ -3,6 +3,7 @@ package dev.gotunnel.proxy;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.observability.Telemetry;
+import dev.gotunnel.policy.BackendAddress;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
@@ -52,7 +53,7 @@ public final class ProxyEngine implements AutoCloseable {
      * @param reason why it is down; null while it is up
      */
     public record BackendHealth(
-            Route.BackendEndpoint endpoint,
+            BackendAddress endpoint,
             boolean healthy,
             @Nullable Instant since,
             @Nullable String reason) {}

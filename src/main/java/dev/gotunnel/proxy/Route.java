@@ -1,5 +1,8 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.PathRoute;
+import dev.gotunnel.policy.TrafficPolicy;
 import java.util.List;
 
 /**
@@ -7,25 +10,27 @@ import java.util.List;
  *
  * @param id the tunnel's id, for pages, logs and metrics
  * @param names the host names in lower case, the one to show first
- * @param backends where requests go; the first that accepts a connection answers
+ * @param backends where requests go, at least one
  * @param https whether plain HTTP is redirected to HTTPS; false serves plain HTTP itself
+ * @param policy how the requests are treated
+ * @param paths what is different for some of the paths
  */
-public record Route(String id, List<String> names, List<BackendEndpoint> backends, boolean https) {
+public record Route(
+        String id,
+        List<String> names,
+        List<BackendAddress> backends,
+        boolean https,
+        TrafficPolicy policy,
+        List<PathRoute> paths) {
     /** Copies the lists. */
     public Route {
         names = List.copyOf(names);
         backends = List.copyOf(backends);
+        paths = List.copyOf(paths);
     }
 
-    /**
-     * A backend's host and port.
-     *
-     * @param host a name or a literal address, IPv6 without brackets
-     */
-    public record BackendEndpoint(String host, int port) {
-        @Override
-        public String toString() {
-            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
-        }
+    /** A route that treats all requests alike, without any policy of its own. */
+    public Route(String id, List<String> names, List<BackendAddress> backends, boolean https) {
+        this(id, names, backends, https, TrafficPolicy.NONE, List.of());
     }
 }

@@ -1,6 +1,6 @@
 package dev.gotunnel.proxy;
 
-import dev.gotunnel.proxy.Route.BackendEndpoint;
+import dev.gotunnel.policy.BackendAddress;
 import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -22,7 +22,7 @@ final class Upstream {
 
     private static final int MAX_IDLE_PER_LOOP = 256;
 
-    private final BackendEndpoint endpoint;
+    private final BackendAddress endpoint;
     private final Map<EventLoop, ArrayDeque<UpstreamConnection>> idle = new ConcurrentHashMap<>();
     private volatile @Nullable Outage outage;
     private volatile boolean closed;
@@ -34,11 +34,11 @@ final class Upstream {
      */
     record Outage(Instant since, String reason) {}
 
-    Upstream(BackendEndpoint endpoint) {
+    Upstream(BackendAddress endpoint) {
         this.endpoint = endpoint;
     }
 
-    BackendEndpoint endpoint() {
+    BackendAddress endpoint() {
         return endpoint;
     }
 

@@ -1,6 +1,6 @@
 package dev.gotunnel.proxy;
 
-import dev.gotunnel.proxy.Route.BackendEndpoint;
+import dev.gotunnel.policy.BackendAddress;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -36,7 +36,7 @@ final class UpstreamConnector {
     private final ExecutorService worker;
     private final HttpDecoderConfig decoding;
     private final Map<String, Resolution> resolved = new ConcurrentHashMap<>();
-    private final Map<BackendEndpoint, InetAddress> lastGood = new ConcurrentHashMap<>();
+    private final Map<BackendAddress, InetAddress> lastGood = new ConcurrentHashMap<>();
 
     private record Resolution(List<InetAddress> addresses, long expiresNanos) {}
 
@@ -55,7 +55,7 @@ final class UpstreamConnector {
 
     /** Opens a connection that speaks HTTP. Call on the event loop; answers there. */
     void connect(Upstream upstream, EventLoop loop, Listener listener) {
-        BackendEndpoint endpoint = upstream.endpoint();
+        BackendAddress endpoint = upstream.endpoint();
         List<InetAddress> known = knownAddresses(endpoint.host());
         if (!known.isEmpty()) {
             connect(upstream, preferLastGood(endpoint, known), 0, loop, listener);
@@ -92,7 +92,7 @@ final class UpstreamConnector {
                 : resolution.addresses();
     }
 
-    private List<InetAddress> preferLastGood(BackendEndpoint endpoint, List<InetAddress> addresses) {
+    private List<InetAddress> preferLastGood(BackendAddress endpoint, List<InetAddress> addresses) {
         InetAddress good = lastGood.get(endpoint);
         if (good == null || addresses.getFirst().equals(good) || !addresses.contains(good)) {
             return addresses;

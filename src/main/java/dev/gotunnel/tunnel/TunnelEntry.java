@@ -68,7 +68,7 @@ final class TunnelEntry {
     Tunnel snapshot(@Nullable ProxyEngine engine, @Nullable EnginePorts ports) {
         List<Backend> backends = engine != null && state.serves()
                 ? engine.health(spec.id().toString()).stream()
-                        .map(h -> new Backend("http://" + h.endpoint(), h.healthy()))
+                        .map(h -> new Backend(h.endpoint().url(), h.healthy()))
                         .toList()
                 : spec.backends().stream().map(b -> new Backend(b.url(), false)).toList();
         return new Tunnel(

@@ -7,6 +7,7 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.names.NameResolution;
 import dev.gotunnel.observability.Telemetry;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.privilege.PrivilegeManager;
 import dev.gotunnel.proxy.KeyMaterial;
 import dev.gotunnel.proxy.ProxyEngine;
@@ -369,10 +370,10 @@ public final class TunnelManager implements TunnelService, MachineService {
         return new Route(
                 spec.id().toString(),
                 spec.domain().allNames(),
-                spec.backends().stream()
-                        .map(b -> new Route.BackendEndpoint(b.host(), b.port()))
-                        .toList(),
-                spec.https());
+                spec.backends(),
+                spec.https(),
+                spec.policy(),
+                spec.routes());
     }
 
     private static TunnelState stateByHealth(ProxyEngine running, TunnelEntry entry) {

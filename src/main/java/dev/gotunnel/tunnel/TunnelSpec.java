@@ -3,6 +3,9 @@ package dev.gotunnel.tunnel;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.PathRoute;
+import dev.gotunnel.policy.TrafficPolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,19 +14,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id who it is
  * @param domain the name to serve
- * @param backends where requests go, at least one; of several, the first that accepts a connection answers
+ * @param backends where requests go, at least one
  * @param https whether it is served over TLS, with plain HTTP redirected; false serves plain HTTP alone
  * @param httpsPort an additional port to serve it on, 1 to 65535, 0 for an ephemeral one; null for none
+ * @param policy how its requests are treated
+ * @param routes what is different for some of its paths
  */
 public record TunnelSpec(
         TunnelId id,
         DomainName domain,
         List<BackendAddress> backends,
         boolean https,
-        @Nullable Integer httpsPort) {
+        @Nullable Integer httpsPort,
+        TrafficPolicy policy,
+        List<PathRoute> routes) {
+    /** A tunnel that treats all requests alike, without any policy of its own. */
+    public TunnelSpec(
+            TunnelId id, DomainName domain, List<BackendAddress> backends, boolean https, @Nullable Integer httpsPort) {
+        this(id, domain, backends, https, httpsPort, TrafficPolicy.NONE, List.of());
+    }
+
     /** @throws GotunnelException with {@code USAGE} when there is no backend, or a port is out of range */
     public TunnelSpec {
         backends = List.copyOf(backends);
+        routes = List.copyOf(routes);
         if (backends.isEmpty()) {
             throw new GotunnelException(
                     ErrorCode.USAGE, "The tunnel \"" + id.name() + "\" leads nowhere.", "Give it --port or --backend.");

@@ -10,9 +10,9 @@ import dev.gotunnel.cli.FakeSurroundings.Printed;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
-import dev.gotunnel.tunnel.BackendAddress;
 import dev.gotunnel.tunnel.Limitation;
 import dev.gotunnel.tunnel.TunnelEvent;
 import dev.gotunnel.tunnel.TunnelId;
@@ -176,7 +176,7 @@ class CommandLineTest {
                 "start --domain shop --port 1 --https-port 70000      | The port 70000 is out of range.",
                 "start --domain shop --port 1 --https=false --https-port 1 | --https-port has no meaning with --https=false.",
                 "start --domain shop --port 1 --name My_Shop          | \"My_Shop\" is not a valid tunnel name.",
-                "start --domain shop --backend https://x              | The backend \"https://x\" is not plain HTTP.",
+                "start --domain shop --backend ftp://x                | \"ftp://x\" is not a backend.",
                 "start --domain shop --port 1 --save --profile Work   | \"Work\" is not a valid profile name.",
                 "start shop --port 1                                  | A saved tunnel has its own port and domain.",
                 "start shop --name x                                  | A saved tunnel has its own port and domain.",

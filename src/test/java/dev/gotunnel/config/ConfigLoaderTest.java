@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.testing.Failures;
-import dev.gotunnel.tunnel.BackendAddress;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.nio.charset.StandardCharsets;
@@ -188,11 +188,11 @@ class ConfigLoaderTest {
                         "tunnels: [{domain: shop, port: 1, https: false, https_port: 9443}]",
                         "1:61: tunnels[0].https_port: has no meaning with \"https: false\"."),
                 Arguments.of(
-                        "tunnels: [{domain: shop, backends: ['https://x:1']}]",
-                        "1:37: tunnels[0].backends[0]: The backend \"https://x:1\" is not plain HTTP. gotunnel speaks http:// to backends, for example http://localhost:3000."),
+                        "tunnels: [{domain: shop, backends: ['ftp://x:1']}]",
+                        "1:37: tunnels[0].backends[0]: \"ftp://x:1\" is not a backend. Write http://HOST:PORT, https://HOST:PORT, h2c://HOST:PORT, unix:/PATH, HOST:PORT or PORT, for example http://localhost:3000."),
                 Arguments.of(
                         "tunnels: [{domain: shop, backends: [nonsense here]}]",
-                        "1:37: tunnels[0].backends[0]: \"nonsense here\" is not a backend. Write http://HOST:PORT, HOST:PORT or PORT, for example http://localhost:3000."),
+                        "1:37: tunnels[0].backends[0]: \"nonsense here\" is not a backend. Write http://HOST:PORT, https://HOST:PORT, h2c://HOST:PORT, unix:/PATH, HOST:PORT or PORT, for example http://localhost:3000."),
                 Arguments.of(
                         "tunnels: [{name: My Shop, domain: shop, port: 1}]",
                         "1:18: tunnels[0].name: \"My Shop\" is not a valid tunnel name. Use up to 63 lower-case letters, digits, dots, dashes or underscores, starting with a letter or digit."),

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.testing.Failures;
-import dev.gotunnel.tunnel.BackendAddress;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.nio.file.Files;

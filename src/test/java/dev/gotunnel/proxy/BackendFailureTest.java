@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gotunnel.proxy.Route.BackendEndpoint;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.TestBackend;
@@ -97,8 +97,8 @@ class BackendFailureTest {
     void findsLocalhostOnEitherAddress(String address) throws IOException {
         try (TestBackend backend =
                 TestBackend.on(address, 0, TestBackend.serving((_, peer) -> peer.respond(200, address)))) {
-            fixture.route(new Route(
-                    "test/x", List.of(HOST), List.of(new BackendEndpoint("localhost", backend.port())), true));
+            fixture.route(
+                    new Route("test/x", List.of(HOST), List.of(new BackendAddress("localhost", backend.port())), true));
             try (WireClient client = fixture.secure(HOST)) {
                 assertEquals(address, client.get(HOST, "/").readResponse().text());
             }
@@ -107,7 +107,7 @@ class BackendFailureTest {
 
     @Test
     void saysWhenABackendsNameDoesNotResolve() throws IOException {
-        fixture.route(new Route("test/x", List.of(HOST), List.of(new BackendEndpoint("no.such.invalid", 80)), true));
+        fixture.route(new Route("test/x", List.of(HOST), List.of(new BackendAddress("no.such.invalid", 80)), true));
         try (WireClient client = fixture.secure(HOST)) {
             Response answer = client.get(HOST, "/").readResponse();
             assertEquals(502, answer.status());

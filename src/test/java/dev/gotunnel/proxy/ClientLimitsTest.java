@@ -47,11 +47,7 @@ class ClientLimitsTest {
     private final EngineFixture fixture = EngineFixture.start(LIMITS);
 
     private void serve(TestBackend backend) {
-        fixture.route(new Route(
-                "test/" + HOST,
-                List.of(HOST),
-                List.of(new Route.BackendEndpoint("127.0.0.1", backend.port())),
-                false));
+        fixture.plainRoute(HOST, backend);
     }
 
     private WireClient through(TestBackend backend) throws IOException {

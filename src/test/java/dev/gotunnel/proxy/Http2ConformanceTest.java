@@ -6,7 +6,6 @@ import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.Http2Wire;
 import dev.gotunnel.testing.TestBackend;
 import java.io.IOException;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,11 +34,7 @@ class Http2ConformanceTest {
             peer.respond(200, "ok");
         });
         fixture.route(HOST, backend);
-        fixture.route(new Route(
-                "test/plain",
-                List.of("plain.localhost"),
-                List.of(new Route.BackendEndpoint("127.0.0.1", backend.port())),
-                false));
+        fixture.plainRoute("plain.localhost", backend);
     }
 
     @AfterAll

@@ -13,7 +13,6 @@ import dev.gotunnel.testing.WireClient;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.io.IOException;
-import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,8 +38,7 @@ class PlainHttp2Test {
     }
 
     private void serve() {
-        fixture.route(new Route(
-                "test/" + PLAIN, List.of(PLAIN), List.of(new Route.BackendEndpoint("127.0.0.1", backend.port())), false));
+        fixture.plainRoute(PLAIN, backend);
         fixture.route(SECURE, backend);
     }
 

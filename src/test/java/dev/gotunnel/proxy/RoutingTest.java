@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.proxy.Route.BackendEndpoint;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.TestBackend;
@@ -46,7 +46,7 @@ class RoutingTest {
     private final TestBackend backend = TestBackend.saying("shop");
 
     private Route plainRoute(String id, String... names) {
-        return new Route(id, List.of(names), List.of(new BackendEndpoint("127.0.0.1", backend.port())), false);
+        return new Route(id, List.of(names), List.of(new BackendAddress("127.0.0.1", backend.port())), false);
     }
 
     @ParameterizedTest

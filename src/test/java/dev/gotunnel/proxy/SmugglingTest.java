@@ -51,11 +51,7 @@ class SmugglingTest {
     private record Row(String sent, String client, String seen) {}
 
     private void serve() {
-        fixture.route(new Route(
-                "test/" + HOST,
-                List.of(HOST),
-                List.of(new Route.BackendEndpoint("127.0.0.1", backend.port())),
-                false));
+        fixture.plainRoute(HOST, backend);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.TestBackend;
@@ -208,7 +209,7 @@ class WebSocketTest {
         fixture.route(new Route(
                 "test/plain",
                 java.util.List.of(HOST),
-                java.util.List.of(new Route.BackendEndpoint("127.0.0.1", echo.port())),
+                java.util.List.of(new BackendAddress("127.0.0.1", echo.port())),
                 false));
         try (WireClient client = fixture.plain()) {
             assertEquals(101, client.send(HANDSHAKE).readHead().status());

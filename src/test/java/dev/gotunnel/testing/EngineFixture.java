@@ -3,6 +3,7 @@ package dev.gotunnel.testing;
 import dev.gotunnel.cert.CertificateAuthority;
 import dev.gotunnel.cert.Leaf;
 import dev.gotunnel.observability.Telemetry;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.proxy.ClientLimits;
 import dev.gotunnel.proxy.KeyMaterial;
 import dev.gotunnel.proxy.ProxyEngine;
@@ -87,13 +88,22 @@ public final class EngineFixture implements AutoCloseable {
 
     /** Serves a name over HTTPS from backends on 127.0.0.1. */
     public EngineFixture route(String name, TestBackend... backends) {
+        return route(name, true, backends);
+    }
+
+    /** Serves a name over plain HTTP too, without a redirect. */
+    public EngineFixture plainRoute(String name, TestBackend... backends) {
+        return route(name, false, backends);
+    }
+
+    private EngineFixture route(String name, boolean https, TestBackend... backends) {
         return route(new Route(
                 "test/" + name,
                 List.of(name),
                 Arrays.stream(backends)
-                        .map(backend -> new Route.BackendEndpoint("127.0.0.1", backend.port()))
+                        .map(backend -> new BackendAddress("127.0.0.1", backend.port()))
                         .toList(),
-                true));
+                https));
     }
 
     public EngineFixture route(Route route) {

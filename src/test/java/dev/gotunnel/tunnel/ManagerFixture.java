@@ -2,6 +2,7 @@ package dev.gotunnel.tunnel;
 
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.observability.Telemetry;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.InMemoryCertificates;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.testing.Failures;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,11 +32,15 @@ class TunnelSpecTest {
         "127.0.0.1:1, http://127.0.0.1:1",
         "[::1]:65535, http://[::1]:65535",
         "http://example.test, http://example.test:80",
+        "https://example.test, https://example.test:443",
+        "https://localhost:3443, https://localhost:3443",
+        "h2c://localhost:50051, h2c://localhost:50051",
+        "unix:/run/app.sock, unix:/run/app.sock",
+        "unix:///run/app.sock, unix:/run/app.sock",
         "' 3000 ', http://localhost:3000"
     })
     void aBackendIsAPortAHostWithPortOrAUrl(String text, String url) {
         assertEquals(url, BackendAddress.parse(text).url());
-        assertEquals(url, BackendAddress.parse(text).toString());
         assertEquals(BackendAddress.parse(text), BackendAddress.parse(url), "reads what it writes");
     }
 
@@ -54,13 +59,16 @@ class TunnelSpecTest {
                 "http://localhost:1/path",
                 "http://localhost:1?q",
                 "http://user@localhost:1",
-                "https://localhost:1",
+                "https://localhost:1/path",
                 "ftp://localhost:1",
                 "::1",
                 "local host:1",
                 "localhost:port",
                 "/etc/passwd",
-                "unix:/run/x.sock",
+                "unix:",
+                "unix:relative.sock",
+                "unix:/run/x\u0000.sock",
+                "h2c://",
                 "http://[::1",
                 "\u0000:1"
             })

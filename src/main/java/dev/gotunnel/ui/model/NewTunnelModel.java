@@ -3,7 +3,7 @@ package dev.gotunnel.ui.model;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
-import dev.gotunnel.tunnel.BackendAddress;
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;

@@ -1,0 +1,14 @@
+package dev.gotunnel.proxy;
+
+import dev.gotunnel.policy.PathRoute;
+import dev.gotunnel.policy.TrafficPolicy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the requests for some paths of a route are served: all of them, or those below a prefix. Any thread.
+ *
+ * @param match the paths that it is for; null for all
+ * @param policy what the paths' own policy says, and the route's where that says nothing
+ * @param pool where the requests go; the route's own where the paths have no backends of theirs
+ */
+record ActivePath(@Nullable PathRoute match, TrafficPolicy policy, UpstreamPool pool) {}
