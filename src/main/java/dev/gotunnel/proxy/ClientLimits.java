@@ -56,7 +56,18 @@ public record ClientLimits(
     /** The same with another number of connections for each address of this machine. */
     public ClientLimits withLocalConnections(int count) {
         return new ClientLimits(
-                headBytes, fields, targetBytes, streams, resets, idleFrames, connections, count, idle, head, body, reader);
+                headBytes,
+                fields,
+                targetBytes,
+                streams,
+                resets,
+                idleFrames,
+                connections,
+                count,
+                idle,
+                head,
+                body,
+                reader);
     }
 
     /** The same with other limits on what HTTP/2 frames may ask for. */

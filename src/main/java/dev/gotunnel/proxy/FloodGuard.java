@@ -124,8 +124,7 @@ final class FloodGuard extends DecoratingHttp2ConnectionDecoder {
         }
 
         @Override
-        public void onUnknownFrame(
-                ChannelHandlerContext ctx, byte type, int stream, Http2Flags flags, ByteBuf payload)
+        public void onUnknownFrame(ChannelHandlerContext ctx, byte type, int stream, Http2Flags flags, ByteBuf payload)
                 throws Http2Exception {
             count();
         }

@@ -3,8 +3,8 @@ package dev.gotunnel.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -328,7 +328,8 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
 
     @Override
     public void abort() {
-        // By its channel: a relay may have taken our place. What the client has not got yet still tells it what broke off.
+        // By its channel: a relay may have taken our place. What the client has not got yet still tells it what broke
+        // off.
         Channel channel = connection().channel();
         channel.flush();
         if (dechunk) {

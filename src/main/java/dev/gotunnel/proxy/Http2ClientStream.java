@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -73,7 +73,9 @@ final class Http2ClientStream implements ClientStream {
             case Http2Message.Head.Malformed() -> {
                 return false;
             }
-            case Http2Message.Head.Refused(ErrorPage page) -> start(engine, new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/")).refuse(page);
+            case Http2Message.Head.Refused(ErrorPage page) ->
+                start(engine, new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"))
+                        .refuse(page);
             case Http2Message.Head.Request(HttpRequest request) -> {
                 Exchange begun = start(engine, request);
                 begun.begin();

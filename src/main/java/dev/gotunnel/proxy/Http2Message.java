@@ -124,7 +124,8 @@ final class Http2Message {
         if (path == null || scheme == null || !RequestTarget.isOrigin(path)) {
             return MALFORMED;
         }
-        if ("*".contentEquals(path) && !HttpMethod.OPTIONS.asciiName().contentEquals(Objects.requireNonNull(from.method()))) {
+        if ("*".contentEquals(path)
+                && !HttpMethod.OPTIONS.asciiName().contentEquals(Objects.requireNonNull(from.method()))) {
             return MALFORMED;
         }
         if (!AsciiString.contentEqualsIgnoreCase(scheme, secure ? "https" : "http")) {

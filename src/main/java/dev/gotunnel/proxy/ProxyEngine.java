@@ -5,14 +5,17 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.policy.BackendAddress;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -219,9 +222,13 @@ public final class ProxyEngine implements AutoCloseable {
         }
     }
 
-    /** Lets every connection of a client find out how long it has been idle. */
-    void tickClients() {
-        context.clients().forEach(client -> client.pipeline().fireUserEventTriggered(ClientTicks.Tick.TICK));
+    /** Lets every connection of a client find out how long it has stood still; returns what completes when each has. */
+    List<Future<?>> tickClients() {
+        List<Future<?>> told = new ArrayList<>(context.clients().size());
+        for (Channel client : context.clients()) {
+            told.add(client.eventLoop().submit(() -> client.pipeline().fireUserEventTriggered(ClientTicks.Tick.TICK)));
+        }
+        return told;
     }
 
     /** Tries to connect to the backends of a route, and waits for the outcome. */

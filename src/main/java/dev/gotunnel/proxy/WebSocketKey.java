@@ -26,7 +26,8 @@ record WebSocketKey(String value) {
     /** Whether a backend's {@code Sec-WebSocket-Accept} answers this key. */
     boolean isAnsweredBy(@Nullable String accept) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-1").digest((value + GUID).getBytes(StandardCharsets.US_ASCII));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-1").digest((value + GUID).getBytes(StandardCharsets.US_ASCII));
             return Base64.getEncoder().encodeToString(digest).equals(accept);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-1", e);

@@ -24,6 +24,7 @@ import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.Http2Wire;
 import dev.gotunnel.testing.TestBackend;
 import dev.gotunnel.testing.WireClient;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
@@ -55,9 +56,13 @@ class ClientLimitsTest {
         return fixture.plain();
     }
 
+    private void tickOnce() {
+        fixture.engine().tickClients().forEach(Future::syncUninterruptibly);
+    }
+
     private void tick(Duration time) {
         for (int i = 0; i <= ClientLimits.ticks(time); i++) {
-            fixture.engine().tickClients();
+            tickOnce();
         }
     }
 
@@ -114,22 +119,32 @@ class ClientLimitsTest {
     void refusesTheSameOverHttp2(int what) throws IOException {
         try (TestBackend backend = TestBackend.saying("no");
                 Http2Wire client = greeted(backend)) {
-            byte[] fields =
-                    switch (what) {
-                        case 414 -> block(":path", "/" + "q".repeat(LIMITS.targetBytes()));
-                        case 431 -> bytes(
-                                octets(0x84),
-                                block(Stream.generate(() -> "x").limit(2L * LIMITS.fields()).toArray(String[]::new)));
-                        default -> bytes(octets(0x84), octets(0x40, 1, 'x'), octets(0x7f, 0xa1, 0x1e), repeat(4000, octets('y')),
-                                repeat(20, octets(0xbe)));
-                    };
+            byte[] fields = switch (what) {
+                case 414 -> block(":path", "/" + "q".repeat(LIMITS.targetBytes()));
+                case 431 ->
+                    bytes(
+                            octets(0x84),
+                            block(Stream.generate(() -> "x")
+                                    .limit(2L * LIMITS.fields())
+                                    .toArray(String[]::new)));
+                default ->
+                    bytes(
+                            octets(0x84),
+                            octets(0x40, 1, 'x'),
+                            octets(0x7f, 0xa1, 0x1e),
+                            repeat(4000, octets('y')),
+                            repeat(20, octets(0xbe)));
+            };
             byte[] whole = bytes(octets(0x82, 0x86), block(":authority", HOST), fields);
             int cut = Math.min(whole.length, 16_384);
             byte[][] parts = {Arrays.copyOf(whole, cut), Arrays.copyOfRange(whole, cut, whole.length)};
             client.send(frame(HEADERS, END_STREAM, 1, parts[0]));
             for (int at = cut; at < whole.length; at += 16_384) {
                 client.send(frame(
-                        Http2Wire.CONTINUATION, 0, 1, Arrays.copyOfRange(whole, at, Math.min(whole.length, at + 16_384))));
+                        Http2Wire.CONTINUATION,
+                        0,
+                        1,
+                        Arrays.copyOfRange(whole, at, Math.min(whole.length, at + 16_384))));
             }
             client.send(frame(Http2Wire.CONTINUATION, END_HEADERS, 1));
             assertEquals(String.valueOf(what).substring(0, 3), client.outcome());
@@ -146,10 +161,11 @@ class ClientLimitsTest {
             assertEquals(200, one.get(HOST, "/").readResponse().status());
             assertEquals(200, two.get(HOST, "/").readResponse().status());
             assertEquals(200, three.get(HOST, "/").readResponse().status());
-            try (WireClient four = fixture.plain();
-                    WireClient five = fixture.plain()) {
+            try (WireClient four = fixture.plain()) {
                 assertEquals(200, four.get(HOST, "/").readResponse().status());
-                assertTrue(five.isEnded());
+                try (WireClient five = fixture.plain()) {
+                    assertTrue(five.isEnded());
+                }
             }
             Await.until("there is room again", () -> {
                 try (WireClient six = fixture.plain()) {
@@ -171,12 +187,12 @@ class ClientLimitsTest {
             String head = request("GET");
             for (int i = 0; i < ClientLimits.ticks(LIMITS.head()); i++) {
                 slow.send(head.substring(i, i + 1));
-                fixture.engine().tickClients();
+                tickOnce();
             }
             slow.send("x");
             // Dripping does not help: from its first byte on the whole head has its time.
             Await.until("the engine has had enough", () -> {
-                fixture.engine().tickClients();
+                tickOnce();
                 return ended(slow);
             });
             assertTrue(backend.requests().size() == 1);
@@ -254,7 +270,7 @@ class ClientLimitsTest {
             Await.until("it is under way", () -> backend.requests().size() == 1);
             // The kernel's buffers may still be filling when the first ticks come; none of them is the client's fault.
             for (int i = 0; i < ClientLimits.ticks(LIMITS.body()); i++) {
-                fixture.engine().tickClients();
+                tickOnce();
             }
             ticked.countDown();
             assertEquals("" + length, client.readResponse().text());
@@ -274,7 +290,7 @@ class ClientLimitsTest {
             client.get(HOST, "/");
             assertEquals(200, client.readHead().status());
             Await.until("the backend is stopped", () -> {
-                fixture.engine().tickClients();
+                tickOnce();
                 return backend.open() == 0;
             });
             assertThrows(SocketException.class, () -> client.in().transferTo(java.io.OutputStream.nullOutputStream()));
@@ -313,7 +329,8 @@ class ClientLimitsTest {
                     });
                     WireClient client = fixture.route("half.localhost", backend).secure("half.localhost")) {
                 client.send("GET / HTTP/1.0\r\nHost: half.localhost\r\n\r\n");
-                assertThrows(SocketException.class, () -> client.in().transferTo(java.io.OutputStream.nullOutputStream()));
+                assertThrows(
+                        SocketException.class, () -> client.in().transferTo(java.io.OutputStream.nullOutputStream()));
                 fixture.engine().remove("test/half.localhost", Duration.ZERO).join();
             }
         }
@@ -327,8 +344,7 @@ class ClientLimitsTest {
     }
 
     private static byte[] get(int stream) {
-        return frame(
-                HEADERS, END_HEADERS | END_STREAM, stream, octets(0x82, 0x84, 0x86), block(":authority", HOST));
+        return frame(HEADERS, END_HEADERS | END_STREAM, stream, octets(0x82, 0x84, 0x86), block(":authority", HOST));
     }
 
     private static byte[] post(int stream) {
@@ -452,7 +468,7 @@ class ClientLimitsTest {
             client.send(frame(SETTINGS, 0, 0, setting(4, 0)), get(1));
             assertEquals("200", client.outcome());
             Await.until("the stream is stalled", () -> {
-                fixture.engine().tickClients();
+                tickOnce();
                 return backend.open() == 0;
             });
             assertEquals("RST_STREAM ENHANCE_YOUR_CALM", client.outcome());

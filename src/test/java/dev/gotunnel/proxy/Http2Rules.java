@@ -137,8 +137,17 @@ final class Http2Rules {
         byte[] preface = text(PREFACE);
         return List.of(
                 first("3.4 a preface and settings begin a connection", "200", preface, frame(SETTINGS, 0, 0), get(1)),
-                first("3.4 requests may follow before the server's settings", "200", preface, frame(SETTINGS, 0, 0), get(1)),
-                first("3.4 the first frame must be SETTINGS", "GOAWAY PROTOCOL_ERROR", preface, frame(PING, 0, 0, new byte[8])),
+                first(
+                        "3.4 requests may follow before the server's settings",
+                        "200",
+                        preface,
+                        frame(SETTINGS, 0, 0),
+                        get(1)),
+                first(
+                        "3.4 the first frame must be SETTINGS",
+                        "GOAWAY PROTOCOL_ERROR",
+                        preface,
+                        frame(PING, 0, 0, new byte[8])),
                 first("3.4 nor may it be a request", "GOAWAY PROTOCOL_ERROR", preface, get(1)),
                 first("3.4 nor an acknowledgement", "GOAWAY PROTOCOL_ERROR", preface, frame(SETTINGS, ACK, 0)),
                 first("3.4 the first SETTINGS may say something", "200", preface, settings(4, 1 << 20), get(1)));
@@ -156,7 +165,10 @@ final class Http2Rules {
                         "4.2 a longer HEADERS frame",
                         "GOAWAY FRAME_SIZE_ERROR",
                         frame(HEADERS, END_HEADERS | END_STREAM, 1, new byte[MAX_FRAME + 1])),
-                row("4.2 a longer unknown frame", "GOAWAY FRAME_SIZE_ERROR", frame(0x42, 0, 0, new byte[MAX_FRAME + 1])),
+                row(
+                        "4.2 a longer unknown frame",
+                        "GOAWAY FRAME_SIZE_ERROR",
+                        frame(0x42, 0, 0, new byte[MAX_FRAME + 1])),
                 row("4.3 a block that is cut off", "GOAWAY COMPRESSION_ERROR", hpack(0x82, 0x40, 0x0a, 'x')),
                 row(
                         "4.3 nothing may come between HEADERS and CONTINUATION",
@@ -175,7 +187,10 @@ final class Http2Rules {
                 row("5.1 idle: DATA", "GOAWAY PROTOCOL_ERROR", data(1, END_STREAM, 1)),
                 row("5.1 idle: RST_STREAM", "GOAWAY PROTOCOL_ERROR", reset(1)),
                 row("5.1 idle: WINDOW_UPDATE", "GOAWAY PROTOCOL_ERROR", window(1, 1)),
-                row("5.1 idle: CONTINUATION", "GOAWAY PROTOCOL_ERROR", frame(CONTINUATION, END_HEADERS, 1, fields("GET"))),
+                row(
+                        "5.1 idle: CONTINUATION",
+                        "GOAWAY PROTOCOL_ERROR",
+                        frame(CONTINUATION, END_HEADERS, 1, fields("GET"))),
                 row("5.1 idle: PRIORITY is taken", "200", frame(PRIORITY, 0, 5, words(0), new byte[1]), get(1)),
                 row("5.1 half-closed: DATA", "RST_STREAM STREAM_CLOSED", get(1), data(1, END_STREAM, 1)),
                 lax(
@@ -259,17 +274,36 @@ final class Http2Rules {
     private List<Row> priorityAndReset() {
         return List.of(
                 row("6.3 PRIORITY on stream 0", "GOAWAY PROTOCOL_ERROR", frame(PRIORITY, 0, 0, words(0), octets(1))),
-                row("6.3 PRIORITY of another length", "RST_STREAM FRAME_SIZE_ERROR", post(1), frame(PRIORITY, 0, 1, words(0))),
+                row(
+                        "6.3 PRIORITY of another length",
+                        "RST_STREAM FRAME_SIZE_ERROR",
+                        post(1),
+                        frame(PRIORITY, 0, 1, words(0))),
                 row("6.4 RST_STREAM on stream 0", "GOAWAY PROTOCOL_ERROR", reset(0)),
-                row("6.4 RST_STREAM of another length", "GOAWAY FRAME_SIZE_ERROR", post(1), frame(RST_STREAM, 0, 1, octets(0, 0, 8))),
-                row("6.4 an unknown error is a reset like any", "200", post(1), frame(RST_STREAM, 0, 1, words(-1)), get(3)));
+                row(
+                        "6.4 RST_STREAM of another length",
+                        "GOAWAY FRAME_SIZE_ERROR",
+                        post(1),
+                        frame(RST_STREAM, 0, 1, octets(0, 0, 8))),
+                row(
+                        "6.4 an unknown error is a reset like any",
+                        "200",
+                        post(1),
+                        frame(RST_STREAM, 0, 1, words(-1)),
+                        get(3)));
     }
 
     private List<Row> settingsRows() {
         return List.of(
                 row("6.5 SETTINGS on a stream", "GOAWAY PROTOCOL_ERROR", frame(SETTINGS, 0, 1)),
-                row("6.5 an acknowledgement with a payload", "GOAWAY FRAME_SIZE_ERROR", frame(SETTINGS, ACK, 0, setting(1, 1))),
-                row("6.5 a length that is no multiple of 6", "GOAWAY FRAME_SIZE_ERROR", frame(SETTINGS, 0, 0, octets(0, 1, 0))),
+                row(
+                        "6.5 an acknowledgement with a payload",
+                        "GOAWAY FRAME_SIZE_ERROR",
+                        frame(SETTINGS, ACK, 0, setting(1, 1))),
+                row(
+                        "6.5 a length that is no multiple of 6",
+                        "GOAWAY FRAME_SIZE_ERROR",
+                        frame(SETTINGS, 0, 0, octets(0, 1, 0))),
                 row("6.5.2 unknown settings are ignored", "200", settings(0x4242, 7), get(1)),
                 row("6.5.2 ENABLE_PUSH of 2", "GOAWAY PROTOCOL_ERROR", settings(2, 2)),
                 row("6.5.2 INITIAL_WINDOW_SIZE of 2^31", "GOAWAY FLOW_CONTROL_ERROR", settings(4, 1L << 31)),
@@ -278,28 +312,48 @@ final class Http2Rules {
                 row("6.5.2 HEADER_TABLE_SIZE of 0", "200", settings(1, 0), get(1)),
                 row("6.5.2 HEADER_TABLE_SIZE of 2^32-1", "200", settings(1, 0xffffffffL), get(1)),
                 row("6.5.2 MAX_CONCURRENT_STREAMS of 0 binds pushes only", "200", settings(3, 0), get(1)),
-                row("6.5.3 the same setting twice: the last one holds", "200", frame(SETTINGS, 0, 0, setting(4, 0), setting(4, 99)), get(1)),
+                row(
+                        "6.5.3 the same setting twice: the last one holds",
+                        "200",
+                        frame(SETTINGS, 0, 0, setting(4, 0), setting(4, 99)),
+                        get(1)),
                 row("RFC 8441 3 ENABLE_CONNECT_PROTOCOL of 2", "GOAWAY PROTOCOL_ERROR", settings(8, 2)));
     }
 
     private List<Row> pushPingGoAway() {
         return List.of(
-                row("6.6 and 8.4 a client cannot push", "GOAWAY PROTOCOL_ERROR", post(1), frame(PUSH_PROMISE, END_HEADERS, 1, words(2), fields("GET"))),
+                row(
+                        "6.6 and 8.4 a client cannot push",
+                        "GOAWAY PROTOCOL_ERROR",
+                        post(1),
+                        frame(PUSH_PROMISE, END_HEADERS, 1, words(2), fields("GET"))),
                 row("6.7 PING on a stream", "GOAWAY PROTOCOL_ERROR", frame(PING, 0, 1, new byte[8])),
                 row("6.7 PING of another length", "GOAWAY FRAME_SIZE_ERROR", frame(PING, 0, 0, new byte[7])),
                 row("6.7 an acknowledgement nobody asked for", "200", frame(PING, ACK, 0, new byte[8]), get(1)),
                 row("6.8 GOAWAY on a stream", "GOAWAY PROTOCOL_ERROR", frame(GOAWAY, 0, 1, words(0, 0))),
                 row("6.8 GOAWAY too short", "GOAWAY FRAME_SIZE_ERROR", frame(GOAWAY, 0, 0, words(0))),
-                row("6.8 requests under way go on after GOAWAY", "200", post(1), frame(GOAWAY, 0, 0, words(0, 0)), data(1, END_STREAM, 1)));
+                row(
+                        "6.8 requests under way go on after GOAWAY",
+                        "200",
+                        post(1),
+                        frame(GOAWAY, 0, 0, words(0, 0)),
+                        data(1, END_STREAM, 1)));
     }
 
     private List<Row> windows() {
         return List.of(
-                row("6.9 WINDOW_UPDATE of another length", "GOAWAY FRAME_SIZE_ERROR", frame(WINDOW_UPDATE, 0, 0, octets(0, 0, 1))),
+                row(
+                        "6.9 WINDOW_UPDATE of another length",
+                        "GOAWAY FRAME_SIZE_ERROR",
+                        frame(WINDOW_UPDATE, 0, 0, octets(0, 0, 1))),
                 row("6.9 an increment of 0 for the connection", "GOAWAY PROTOCOL_ERROR", window(0, 0)),
                 row("6.9 an increment of 0 for a stream", "RST_STREAM PROTOCOL_ERROR", post(1), window(1, 0)),
                 row("6.9.1 the connection's window above 2^31-1", "GOAWAY FLOW_CONTROL_ERROR", window(0, 0x7fffffff)),
-                row("6.9.1 a stream's window above 2^31-1", "RST_STREAM FLOW_CONTROL_ERROR", post(1), window(1, 0x7fffffff)),
+                row(
+                        "6.9.1 a stream's window above 2^31-1",
+                        "RST_STREAM FLOW_CONTROL_ERROR",
+                        post(1),
+                        window(1, 0x7fffffff)),
                 row("6.9.1 the reserved bit is ignored", "200", window(0, 0x80000001), get(1)),
                 row("6.9.2 a window below zero stays usable", "200", settings(4, 0), get(1), settings(4, 65_535)),
                 lax(
@@ -344,7 +398,11 @@ final class Http2Rules {
                         frame(HEADERS, END_STREAM, 1, begin),
                         frame(CONTINUATION, END_HEADERS, 3, rest)),
                 row("6.10 CONTINUATION on stream 0", "GOAWAY PROTOCOL_ERROR", frame(CONTINUATION, END_HEADERS, 0)),
-                row("6.10 CONTINUATION after a block's end", "GOAWAY PROTOCOL_ERROR", post(1), frame(CONTINUATION, END_HEADERS, 1)),
+                row(
+                        "6.10 CONTINUATION after a block's end",
+                        "GOAWAY PROTOCOL_ERROR",
+                        post(1),
+                        frame(CONTINUATION, END_HEADERS, 1)),
                 row(
                         "10.5.1 CONTINUATION without end",
                         "GOAWAY ENHANCE_YOUR_CALM",
@@ -359,54 +417,167 @@ final class Http2Rules {
 
     private List<Row> semantics() {
         return List.of(
-                row("8.1 a body and trailers", "200", post(1), data(1, 0, 3), frame(HEADERS, END_HEADERS | END_STREAM, 1, block("x-sum", "3"))),
-                row("8.1 trailers that do not end the stream", "RST_STREAM PROTOCOL_ERROR", post(1), data(1, 0, 3), frame(HEADERS, END_HEADERS, 1, block("x", "y"))),
-                row("8.1 pseudo-header fields in trailers", "RST_STREAM PROTOCOL_ERROR", post(1), frame(HEADERS, END_HEADERS | END_STREAM, 1, block(":path", "/"))),
-                row("8.2.1 names in upper case", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "X-Upper", "y"))),
-                row("8.2.1 a name with a space", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "x y", "z"))),
-                row("8.2.1 a value with a line end", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "x", "y\r\nz"))),
-                row("8.2.1 a value that begins with a space", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "x", " y"))),
-                row("8.2.2 connection-specific fields", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "connection", "x"))),
-                row("8.2.2 te may say trailers", "200", frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "te", "trailers"))),
-                row("8.2.2 and nothing else", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "te", "gzip"))),
-                row("8.3 unknown pseudo-header fields", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", ":what", "y"))),
-                row("8.3 those of responses", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", ":status", "200"))),
-                row("8.3 pseudo-header fields after others", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, block("x", "y"), fields("GET"))),
-                row("8.3.1 the same one twice", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", ":method", "GET"))),
-                row("8.3.1 no :method", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x84), scheme, name)),
-                row("8.3.1 no :scheme", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x82, 0x84), name)),
-                row("8.3.1 no :path", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x82), scheme, name)),
-                row("8.3.1 an empty :path", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x82), scheme, name, block(":path", ""))),
-                row("8.1.1 a body longer than it says", "RST_STREAM PROTOCOL_ERROR", post(1, "content-length", "1"), data(1, END_STREAM, 2)),
-                row("8.1.1 a body shorter than it says", "RST_STREAM PROTOCOL_ERROR", post(1, "content-length", "3"), data(1, END_STREAM, 2)),
-                row("8.1.1 and in two frames", "RST_STREAM PROTOCOL_ERROR", post(1, "content-length", "3"), data(1, 0, 2), data(1, END_STREAM, 2)),
+                row(
+                        "8.1 a body and trailers",
+                        "200",
+                        post(1),
+                        data(1, 0, 3),
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, block("x-sum", "3"))),
+                row(
+                        "8.1 trailers that do not end the stream",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        post(1),
+                        data(1, 0, 3),
+                        frame(HEADERS, END_HEADERS, 1, block("x", "y"))),
+                row(
+                        "8.1 pseudo-header fields in trailers",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        post(1),
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, block(":path", "/"))),
+                row(
+                        "8.2.1 names in upper case",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "X-Upper", "y"))),
+                row(
+                        "8.2.1 a name with a space",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "x y", "z"))),
+                row(
+                        "8.2.1 a value with a line end",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "x", "y\r\nz"))),
+                row(
+                        "8.2.1 a value that begins with a space",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "x", " y"))),
+                row(
+                        "8.2.2 connection-specific fields",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "connection", "x"))),
+                row(
+                        "8.2.2 te may say trailers",
+                        "200",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "te", "trailers"))),
+                row(
+                        "8.2.2 and nothing else",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", "te", "gzip"))),
+                row(
+                        "8.3 unknown pseudo-header fields",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", ":what", "y"))),
+                row(
+                        "8.3 those of responses",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", ":status", "200"))),
+                row(
+                        "8.3 pseudo-header fields after others",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, block("x", "y"), fields("GET"))),
+                row(
+                        "8.3.1 the same one twice",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET", ":method", "GET"))),
+                row(
+                        "8.3.1 no :method",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x84), scheme, name)),
+                row(
+                        "8.3.1 no :scheme",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x82, 0x84), name)),
+                row(
+                        "8.3.1 no :path",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x82), scheme, name)),
+                row(
+                        "8.3.1 an empty :path",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x82), scheme, name, block(":path", ""))),
+                row(
+                        "8.1.1 a body longer than it says",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        post(1, "content-length", "1"),
+                        data(1, END_STREAM, 2)),
+                row(
+                        "8.1.1 a body shorter than it says",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        post(1, "content-length", "3"),
+                        data(1, END_STREAM, 2)),
+                row(
+                        "8.1.1 and in two frames",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        post(1, "content-length", "3"),
+                        data(1, 0, 2),
+                        data(1, END_STREAM, 2)),
                 row("8.5 CONNECT is refused", "400", frame(HEADERS, END_HEADERS, 1, block(":method", "CONNECT"), name)),
-                row("8.5 CONNECT with a path", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS, 1, fields("CONNECT"))),
-                row("RFC 8441 4 another protocol", "501", frame(HEADERS, END_HEADERS, 1, fields("CONNECT", ":protocol", "connect-udp"))),
-                row("RFC 8441 4 :protocol without CONNECT", "RST_STREAM PROTOCOL_ERROR", frame(HEADERS, END_HEADERS, 1, fields("GET", ":protocol", "websocket"))));
+                row(
+                        "8.5 CONNECT with a path",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS, 1, fields("CONNECT"))),
+                row(
+                        "RFC 8441 4 another protocol",
+                        "501",
+                        frame(HEADERS, END_HEADERS, 1, fields("CONNECT", ":protocol", "connect-udp"))),
+                row(
+                        "RFC 8441 4 :protocol without CONNECT",
+                        "RST_STREAM PROTOCOL_ERROR",
+                        frame(HEADERS, END_HEADERS, 1, fields("GET", ":protocol", "websocket"))));
     }
 
     private List<Row> hpackRows() {
         return List.of(
                 row("RFC 7541 2.3.3 index 0", "GOAWAY COMPRESSION_ERROR", hpack(0x80)),
                 row("2.3.3 an index beyond both tables", "GOAWAY COMPRESSION_ERROR", hpack(0x82, 0xff, 0x20)),
-                row("2.3.3 the name of an index beyond both tables", "GOAWAY COMPRESSION_ERROR", hpack(0x7f, 0x20, 1, 'x')),
-                row("4.2 a size update at the beginning", "200", frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x20, 0x3f, 0x09), fields("GET"))),
+                row(
+                        "2.3.3 the name of an index beyond both tables",
+                        "GOAWAY COMPRESSION_ERROR",
+                        hpack(0x7f, 0x20, 1, 'x')),
+                row(
+                        "4.2 a size update at the beginning",
+                        "200",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x20, 0x3f, 0x09), fields("GET"))),
                 row("4.2 a size update after a field", "GOAWAY COMPRESSION_ERROR", withFields(0x20)),
                 row("6.3 a size above the limit", "GOAWAY COMPRESSION_ERROR", hpack(0x3f, 0xe2, 0x1f)),
-                row("4.4 an entry larger than the table empties it", "200", frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x21), fields("GET"), octets(0x40, 1, 'x', 1, 'y'))),
-                row("5.1 a number without end", "GOAWAY COMPRESSION_ERROR", hpack(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f)),
-                row("5.1 a number beyond 32 bits", "GOAWAY COMPRESSION_ERROR", hpack(0xff, 0xff, 0xff, 0xff, 0xff, 0x7f)),
+                row(
+                        "4.4 an entry larger than the table empties it",
+                        "200",
+                        frame(
+                                HEADERS,
+                                END_HEADERS | END_STREAM,
+                                1,
+                                octets(0x21),
+                                fields("GET"),
+                                octets(0x40, 1, 'x', 1, 'y'))),
+                row(
+                        "5.1 a number without end",
+                        "GOAWAY COMPRESSION_ERROR",
+                        hpack(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f)),
+                row(
+                        "5.1 a number beyond 32 bits",
+                        "GOAWAY COMPRESSION_ERROR",
+                        hpack(0xff, 0xff, 0xff, 0xff, 0xff, 0x7f)),
                 row("5.1 a number cut off", "GOAWAY COMPRESSION_ERROR", hpack(0x82, 0xff)),
                 row("5.2 a string longer than the block", "GOAWAY COMPRESSION_ERROR", hpack(0x40, 0x7f, 0x20, 'x')),
                 row("5.2 a name cut off", "GOAWAY COMPRESSION_ERROR", hpack(0x40, 5, 'x')),
                 row("5.2 a value that is missing", "GOAWAY COMPRESSION_ERROR", hpack(0x40, 1, 'x')),
                 row("5.2 Huffman codes", "200", withFields(0x00, 0x81, 0xf3, 0x81, 0x07)),
-                row("5.2 more than 7 bits of padding", "GOAWAY COMPRESSION_ERROR", withFields(0x00, 1, 'x', 0x82, 0x07, 0xff)),
+                row(
+                        "5.2 more than 7 bits of padding",
+                        "GOAWAY COMPRESSION_ERROR",
+                        withFields(0x00, 1, 'x', 0x82, 0x07, 0xff)),
                 row("5.2 padding of zeros", "GOAWAY COMPRESSION_ERROR", withFields(0x00, 1, 'x', 0x81, 0x00)),
-                row("5.2 the code of EOS", "GOAWAY COMPRESSION_ERROR", withFields(0x00, 1, 'x', 0x84, 0xff, 0xff, 0xff, 0xff)),
+                row(
+                        "5.2 the code of EOS",
+                        "GOAWAY COMPRESSION_ERROR",
+                        withFields(0x00, 1, 'x', 0x84, 0xff, 0xff, 0xff, 0xff)),
                 row("6.2.1 a literal with indexing, then its index", "200", withFields(0x40, 1, 'x', 1, 'y', 0xbe)),
                 row("6.2.3 a literal never indexed", "200", withFields(0x10, 1, 'x', 1, 'y')),
-                row("2.3.2 the table goes on from block to block", "200", post(1), frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x40, 1, 'x', 1, 'y')), frame(HEADERS, END_HEADERS | END_STREAM, 3, fields("GET"), octets(0xbe))));
+                row(
+                        "2.3.2 the table goes on from block to block",
+                        "200",
+                        post(1),
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, octets(0x40, 1, 'x', 1, 'y')),
+                        frame(HEADERS, END_HEADERS | END_STREAM, 3, fields("GET"), octets(0xbe))));
     }
 }

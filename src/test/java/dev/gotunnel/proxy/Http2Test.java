@@ -426,7 +426,8 @@ class Http2Test {
             client.headers(3, get(), true);
             assertEquals("data: 1\n\n", client.next(Frame.Data.class, 3).text());
             fixture.engine().remove("test/" + HOST, Duration.ofMinutes(1)).get(5, TimeUnit.SECONDS);
-            assertEquals(Http2Error.CANCEL.code(), client.next(Frame.Reset.class, 3).error());
+            assertEquals(
+                    Http2Error.CANCEL.code(), client.next(Frame.Reset.class, 3).error());
         }
     }
 }

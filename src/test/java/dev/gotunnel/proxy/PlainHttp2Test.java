@@ -46,8 +46,7 @@ class PlainHttp2Test {
     @ValueSource(booleans = {true, false})
     void servesItOnBothPorts(boolean tlsPort) throws Exception {
         serve();
-        try (Http2Client client =
-                Http2Client.plain(fixture, tlsPort ? fixture.securePort() : fixture.plainPort())) {
+        try (Http2Client client = Http2Client.plain(fixture, tlsPort ? fixture.securePort() : fixture.plainPort())) {
             client.headers(1, get(PLAIN, "/a"), true);
             assertEquals("200", status(client, 1));
             assertEquals("plain", client.body(1));
@@ -63,8 +62,7 @@ class PlainHttp2Test {
     @ValueSource(booleans = {true, false})
     void redirectsToHttps(boolean tlsPort) throws Exception {
         serve();
-        try (Http2Client client =
-                Http2Client.plain(fixture, tlsPort ? fixture.securePort() : fixture.plainPort())) {
+        try (Http2Client client = Http2Client.plain(fixture, tlsPort ? fixture.securePort() : fixture.plainPort())) {
             Frame.Headers head = client.headers(1, get(SECURE, "/a?b"), true).next(Frame.Headers.class, 1);
             assertEquals("307", head.headers().status().toString());
             assertEquals(

@@ -215,7 +215,8 @@ final class SmugglingCases {
                                     + "3;a=\"b\"\r\nabc\r\n0;z\r\nX: y\r\nContent-Length: 9\r\n\r\n",
                             POST + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n00003\r\nabc\r\n000\r\n\r\n",
                             POST + "Connection: close\r\nTE: chunked\r\nContent-Length: 3\r\n\r\nabc",
-                            POST + "Connection: close, upgrade, http2-settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+                            POST
+                                    + "Connection: close, upgrade, http2-settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
                                     + "Content-Length: 3\r\n\r\nabc")));
 
     private static Stream get(String... more) {
@@ -274,7 +275,17 @@ final class SmugglingCases {
                             get(":path", "/other"),
                             get(":method", "POST"),
                             get(":authority", "other.localhost"),
-                            of(":method", "GET", ":scheme", "http", "x", "y", ":authority", "shop.localhost", ":path", "/"),
+                            of(
+                                    ":method",
+                                    "GET",
+                                    ":scheme",
+                                    "http",
+                                    "x",
+                                    "y",
+                                    ":authority",
+                                    "shop.localhost",
+                                    ":path",
+                                    "/"),
                             get(":unknown", "x"),
                             get(":status", "200"),
                             get(":protocol", "websocket"),

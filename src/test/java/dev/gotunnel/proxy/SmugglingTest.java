@@ -77,7 +77,9 @@ class SmugglingTest {
     }
 
     private static void begin(StringBuilder table, String title) {
-        table.append("\n## ").append(title).append("\n\n| sent | the client gets | the backend sees |\n| --- | --- | --- |\n");
+        table.append("\n## ")
+                .append(title)
+                .append("\n\n| sent | the client gets | the backend sees |\n| --- | --- | --- |\n");
     }
 
     private static void add(StringBuilder table, SmugglingCases.Group<?> group, Row row) {

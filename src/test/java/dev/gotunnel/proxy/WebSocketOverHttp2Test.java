@@ -93,7 +93,9 @@ class WebSocketOverHttp2Test {
             assertEquals("200", head.headers().status().toString());
             assertFalse(head.end());
             assertEquals("chat", head.headers().get("sec-websocket-protocol").toString());
-            assertEquals("permessage-deflate", head.headers().get("sec-websocket-extensions").toString());
+            assertEquals(
+                    "permessage-deflate",
+                    head.headers().get("sec-websocket-extensions").toString());
             for (String field : new String[] {"connection", "upgrade", "sec-websocket-accept"}) {
                 assertNull(head.headers().get(field), field);
             }
@@ -201,7 +203,9 @@ class WebSocketOverHttp2Test {
                 Http2Client client = peer(polite)) {
             open(client, 3);
             assertEquals("bye", client.body(3));
-            assertEquals(Http2Error.NO_ERROR.code(), client.next(Frame.Reset.class, 3).error());
+            assertEquals(
+                    Http2Error.NO_ERROR.code(),
+                    client.next(Frame.Reset.class, 3).error());
         }
     }
 
@@ -230,7 +234,8 @@ class WebSocketOverHttp2Test {
                 Http2Client client = peer(dying)) {
             open(client, 3);
             client.data(3, bytes(1), false);
-            assertEquals(Http2Error.CANCEL.code(), client.next(Frame.Reset.class, 3).error());
+            assertEquals(
+                    Http2Error.CANCEL.code(), client.next(Frame.Reset.class, 3).error());
         }
     }
 
@@ -259,7 +264,8 @@ class WebSocketOverHttp2Test {
         try (Http2Client client = peer(echo)) {
             open(client, 3);
             fixture.engine().remove("test/" + HOST, Duration.ofMinutes(1)).get(5, TimeUnit.SECONDS);
-            assertEquals(Http2Error.CANCEL.code(), client.next(Frame.Reset.class, 3).error());
+            assertEquals(
+                    Http2Error.CANCEL.code(), client.next(Frame.Reset.class, 3).error());
             Await.until("the backend's connection is closed", () -> echo.open() == 0);
         }
     }

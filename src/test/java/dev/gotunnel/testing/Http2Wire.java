@@ -74,9 +74,8 @@ public final class Http2Wire implements Closeable {
     /** Connects with TLS and agrees on HTTP/2; nothing has been sent inside it. */
     public static Http2Wire secure(EngineFixture fixture, String name) throws IOException {
         Socket tcp = new Socket(InetAddress.getLoopbackAddress(), fixture.securePort());
-        SSLSocket socket = (SSLSocket) EngineFixture.trust()
-                .getSocketFactory()
-                .createSocket(tcp, name, fixture.securePort(), true);
+        SSLSocket socket = (SSLSocket)
+                EngineFixture.trust().getSocketFactory().createSocket(tcp, name, fixture.securePort(), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {"h2"});
         socket.setSSLParameters(parameters);
@@ -196,6 +195,19 @@ public final class Http2Wire implements Closeable {
             all.writeBytes(part);
         }
         return all.toByteArray();
+    }
+
+    /** Bytes for a person to read. */
+    public static String show(byte[] bytes) {
+        StringBuilder shown = new StringBuilder();
+        for (byte b : bytes) {
+            if (b >= ' ' && b < 0x7f && b != '\\') {
+                shown.append((char) b);
+            } else {
+                shown.append(String.format("\\x%02x", b));
+            }
+        }
+        return shown.toString();
     }
 
     /** A frame whose length is right. */
