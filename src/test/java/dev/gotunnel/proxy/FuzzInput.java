@@ -41,7 +41,18 @@ final class FuzzInput {
                     body.forEach(text::append);
                     return text.toString();
                 });
-        return sent(request.list().ofMinSize(1).ofMaxSize(3).map(all -> Http2Wire.text(String.join("", all))));
+        Arbitrary<String> good = Arbitraries.of(
+                "GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n",
+                "HEAD /a HTTP/1.1\r\nhost:" + HOST + "\r\nX: y\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: 3\r\n\r\nabc",
+                "POST / HTTP/1.1\r\nHost: " + HOST
+                        + "\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nX: y\r\n\r\n",
+                "\r\nPUT / HTTP/1.1\r\nHost: " + HOST + "\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc");
+        return sent(Arbitraries.frequencyOf(Tuple.of(2, good), Tuple.of(1, request))
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(3)
+                .map(all -> Http2Wire.text(String.join("", all))));
     }
 
     private static Arbitrary<String> requestLine() {
@@ -61,6 +72,15 @@ final class FuzzInput {
     }
 
     private static Arbitrary<String> field() {
+        return Arbitraries.frequencyOf(
+                Tuple.of(
+                        2,
+                        Arbitraries.of(
+                                "X: y", "Cookie: a=b; c=d", "Accept: */*", "TE: trailers", "Connection: keep-alive")),
+                Tuple.of(1, oddField()));
+    }
+
+    private static Arbitrary<String> oddField() {
         return Arbitraries.of(
                 "Content-Length: 3",
                 "Content-Length: 0",
@@ -126,7 +146,7 @@ final class FuzzInput {
     static Arbitrary<Sent> http2() {
         return sent(Combinators.combine(
                         Arbitraries.frequency(Tuple.of(20, true), Tuple.of(1, false)),
-                        frame().list().ofMinSize(1).ofMaxSize(12))
+                        frame().list().ofMinSize(1).ofMaxSize(8))
                 .as((greeted, frames) -> Http2Wire.bytes(
                         Http2Wire.text(Http2Wire.PREFACE),
                         greeted ? Http2Wire.frame(Http2Wire.SETTINGS, 0, 0) : new byte[0],
@@ -166,7 +186,24 @@ final class FuzzInput {
                             Http2Wire.frameHead(length + (lie == 3 ? 1 : 0), type, flag, isOfConnection(type) ? 0 : id),
                             payload);
                 });
-        return Arbitraries.frequencyOf(Tuple.of(6, headers), Tuple.of(3, data), Tuple.of(3, control));
+        Arbitrary<byte[]> good = Arbitraries.of(1, 3, 5, 7, 9)
+                .flatMap(id -> Arbitraries.of(
+                        Http2Wire.frame(Http2Wire.HEADERS, 5, id, request(0x82)),
+                        Http2Wire.bytes(
+                                Http2Wire.frame(Http2Wire.HEADERS, 4, id, request(0x83)),
+                                Http2Wire.frame(Http2Wire.DATA, 0, id, new byte[20]),
+                                Http2Wire.frame(Http2Wire.DATA, 1, id)),
+                        Http2Wire.bytes(
+                                Http2Wire.frame(Http2Wire.HEADERS, 4, id, request(0x83)),
+                                Http2Wire.frame(Http2Wire.HEADERS, 5, id, Http2Wire.block("x", "y"))),
+                        Http2Wire.frame(Http2Wire.WINDOW_UPDATE, 0, 0, Http2Wire.words(id)),
+                        Http2Wire.frame(Http2Wire.PING, 0, 0, new byte[8])));
+        return Arbitraries.frequencyOf(
+                Tuple.of(18, good), Tuple.of(3, headers), Tuple.of(1, data), Tuple.of(1, control));
+    }
+
+    private static byte[] request(int method) {
+        return Http2Wire.bytes(Http2Wire.octets(method, 0x86, 0x84), Http2Wire.block(":authority", HOST));
     }
 
     private static boolean isOfConnection(int type) {
@@ -223,7 +260,7 @@ final class FuzzInput {
     private static Arbitrary<Sent> sent(Arbitrary<byte[]> whole) {
         Arbitrary<List<Integer>> places =
                 Arbitraries.integers().between(0, 999).list().ofMaxSize(3);
-        Arbitrary<Boolean> spoilt = Arbitraries.frequency(Tuple.of(3, false), Tuple.of(1, true));
+        Arbitrary<Boolean> spoilt = Arbitraries.frequency(Tuple.of(5, false), Tuple.of(1, true));
         return Combinators.combine(whole, places, spoilt, places, Arbitraries.longs())
                 .as((bytes, cuts, spoil, at, seed) -> {
                     byte[] copy = bytes.clone();
