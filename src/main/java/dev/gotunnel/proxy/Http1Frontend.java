@@ -156,17 +156,20 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
 
     /** What the decoder lets pass although another server might read it differently. */
     private static boolean isUnambiguous(HttpRequest request) {
-        String coding = request.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
-        boolean codingKnown = coding == null
-                || (HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)
-                        && request.headers()
-                                        .getAll(HttpHeaderNames.TRANSFER_ENCODING)
-                                        .size()
-                                == 1);
-        String length = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+        HttpHeaders fields = request.headers();
+        String coding = fields.get(HttpHeaderNames.TRANSFER_ENCODING);
+        if (coding != null) {
+            if (!HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)
+                    || fields.getAll(HttpHeaderNames.TRANSFER_ENCODING).size() > 1) {
+                return false;
+            }
+            // In the one spelling that every backend knows.
+            fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
+        String length = fields.get(HttpHeaderNames.CONTENT_LENGTH);
         // Leading zeros are decimal here and octal elsewhere.
         boolean lengthPlain = length == null || length.length() == 1 || length.charAt(0) != '0';
-        return codingKnown && lengthPlain && RequestTarget.isPlain(request.uri());
+        return lengthPlain && RequestTarget.isPlain(request.uri());
     }
 
     /** A request line with a whole URL names its host itself (RFC 9112 section 3.2.2). */

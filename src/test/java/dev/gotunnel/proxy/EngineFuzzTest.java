@@ -92,7 +92,7 @@ class EngineFuzzTest {
         assertTrue(request.field("content-length").matches("[0-9]*"), request::text);
         assertTrue(
                 List.of("", "chunked")
-                        .contains(request.field("transfer-encoding").toLowerCase()),
+                        .contains(request.field("transfer-encoding")),
                 request::text);
         assertTrue(
                 request.field("content-length").isEmpty()
@@ -178,7 +178,7 @@ class EngineFuzzTest {
     }
 
     private static void assertHealthy() {
-        for (Throwable failure : backend.failures()) {
+        for (Throwable failure = backend.failures().poll(); failure != null; failure = backend.failures().poll()) {
             if (failure instanceof AssertionError) {
                 throw new AssertionError("the backend saw what has two meanings", failure);
             }
@@ -194,7 +194,6 @@ class EngineFuzzTest {
         }
         LOGGED.list.clear();
         backend.requests().clear();
-        backend.failures().clear();
         Await.until("no connection of the engine's is left in the middle", () -> backend.open() < 200);
     }
 }
