@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +43,18 @@ public final class CertificateStore implements CertInstaller {
         this.data = data;
         this.suffixes = List.copyOf(suffixes);
         this.clock = clock;
+    }
+
+    /** Makes a certificate for nobody, so that the first real one of a process is quick. Any thread. */
+    public static void load() {
+        try {
+            CertificateBuilder builder = new CertificateBuilder();
+            KeyPair keys = CertificateBuilder.newKeyPair();
+            builder.root("nobody", keys, List.of("invalid"), Instant.EPOCH);
+        } catch (GeneralSecurityException e) {
+            // The first real one will fail as well, and is the one to say so.
+            LOG.debug("No certificate can be made: {}", e.toString());
+        }
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.PathRoute;
+import dev.gotunnel.policy.TrafficPolicy;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -25,7 +27,7 @@ final class ActiveRoute {
 
     ActiveRoute(Route route) {
         this.route = route;
-        this.root = new ActivePath(null, route.policy(), new UpstreamPool(route.backends()));
+        this.root = new ActivePath(null, route.policy(), new UpstreamPool(route.backends(), route.policy()));
         this.paths = route.paths().stream()
                 .sorted(Comparator.comparingInt(
                         (PathRoute path) -> -path.prefix().length()))
@@ -34,8 +36,10 @@ final class ActiveRoute {
     }
 
     private ActivePath activate(PathRoute path) {
-        UpstreamPool pool = path.backends().isEmpty() ? root.pool() : new UpstreamPool(path.backends());
-        return new ActivePath(path, path.policy().over(route.policy()), pool);
+        TrafficPolicy policy = path.policy().over(route.policy());
+        boolean shared = path.backends().isEmpty() && path.policy().tls() == null;
+        List<BackendAddress> backends = path.backends().isEmpty() ? route.backends() : path.backends();
+        return new ActivePath(path, policy, shared ? root.pool() : new UpstreamPool(backends, policy));
     }
 
     Route route() {

@@ -67,6 +67,15 @@ interface ClientStream {
     @Nullable
     ChannelHandler upgrade(HttpResponse head, Channel backend, Runnable ended);
 
+    /**
+     * Breaks the response off as the backend has done.
+     *
+     * @param code the backend's reason (RFC 9113 section 7), for a client whose protocol can say it
+     */
+    default void reset(long code) {
+        abort();
+    }
+
     /** No further request can follow on this connection, because this one's body is not going to be read. */
     void closeAfterResponse();
 

@@ -141,12 +141,21 @@ final class ErrorPage {
         return page;
     }
 
-    /** No backend of the tunnel accepts a connection. */
-    static ErrorPage backendDown(String tunnel, String backends, String since, String reason, boolean reloads) {
+    /**
+     * No backend of the tunnel accepts a connection.
+     *
+     * @param hint what to do when it is not simply to start the backend
+     */
+    static ErrorPage backendDown(
+            String tunnel, String backends, String since, String reason, @Nullable String hint, boolean reloads) {
         ErrorPage page = new ErrorPage(
                 HttpResponseStatus.BAD_GATEWAY,
                 "The backend of " + tunnel + " does not answer",
-                reloads ? "Start it, and this page loads by itself." : "Start it, then send the request again.");
+                hint != null
+                        ? hint
+                        : reloads
+                                ? "Start it, and this page loads by itself."
+                                : "Start it, then send the request again.");
         page.known.put("Backend", backends);
         page.known.put("Down since", since);
         page.known.put("Last error", reason);
@@ -168,6 +177,16 @@ final class ErrorPage {
                 HttpResponseStatus.BAD_GATEWAY,
                 "The backend of " + tunnel + " gave no proper answer",
                 "It was reached, but " + reason + ". Its own log may say why.");
+        page.known.put("Backend", backend);
+        return page;
+    }
+
+    /** The backend speaks a version of HTTP that has no such upgrade. */
+    static ErrorPage noWebSocket(String tunnel, String backend) {
+        ErrorPage page = new ErrorPage(
+                HttpResponseStatus.BAD_GATEWAY,
+                "The backend of " + tunnel + " takes no WebSockets",
+                "It is reached with HTTP/2 alone. Give WebSockets an address of their own that begins with http://.");
         page.known.put("Backend", backend);
         return page;
     }

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -25,13 +26,16 @@ import org.jspecify.annotations.Nullable;
  * connection, streams both ways with back-pressure, and answers itself when no backend does. Everything happens on the
  * client's event loop, {@link #breakOff()} excepted.
  */
-final class Exchange implements UpstreamConnector.Listener {
+final class Exchange implements UpstreamConnections.Waiting {
     /** Safe to send again when a reused connection turns out to be dead (RFC 9110 section 9.2.2). */
     private static final Set<HttpMethod> IDEMPOTENT = Set.of(
             HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE, HttpMethod.PUT, HttpMethod.DELETE);
 
     private static final String EVENT_STREAM = "text/event-stream";
     private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    /** How often a request is sent again because a backend has refused it unread. */
+    private static final int MAX_REFUSALS = 3;
 
     private final EngineContext engine;
     private final ClientStream client;
@@ -41,12 +45,14 @@ final class Exchange implements UpstreamConnector.Listener {
     private @Nullable ActiveRoute route;
     private @Nullable ActivePath path;
     private @Nullable Upstream upstream;
-    private @Nullable UpstreamConnection connection;
+    private @Nullable UpstreamStream connection;
     private @Nullable ArrayDeque<HttpContent> waiting;
     private @Nullable HttpResponse switchingHead;
     private List<Upstream> tried = List.of();
+    private int refusals;
     private int ticksWithoutBody;
     private boolean upgrade;
+    private boolean acceptsTrailers;
     private boolean continued;
     private boolean bodySent;
     private boolean requestComplete;
@@ -103,6 +109,7 @@ final class Exchange implements UpstreamConnector.Listener {
         path = served;
         record.beginSpan(name, client.connection().scheme());
         upgrade = ForwardingHeaders.wantsWebSocket(request);
+        acceptsTrailers = ForwardingHeaders.takeTe(request.headers());
         ForwardingHeaders.toBackend(request.headers(), client.connection(), host, record.requestId(), upgrade);
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
         tryNext(found, served);
@@ -154,11 +161,6 @@ final class Exchange implements UpstreamConnector.Listener {
         }
     }
 
-    private boolean isGrpc() {
-        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE);
-        return type != null && type.startsWith("application/grpc");
-    }
-
     private void tryNext(ActiveRoute active, ActivePath served) {
         Upstream candidate = served.pool().candidate(tried);
         if (candidate == null) {
@@ -166,12 +168,19 @@ final class Exchange implements UpstreamConnector.Listener {
             return;
         }
         upstream = candidate;
-        boolean repeatable = IDEMPOTENT.contains(request.method());
-        UpstreamConnection idle = candidate.takeIdle(client.eventLoop(), repeatable);
-        if (idle != null) {
-            attach(idle);
+        if (upgrade && !candidate.takesUpgrades()) {
+            answer(engine.noWebSocket(active, candidate));
+            return;
+        }
+        send(candidate);
+    }
+
+    private void send(Upstream to) {
+        UpstreamStream ready = to.connections(client.eventLoop()).take(IDEMPOTENT.contains(request.method()), upgrade);
+        if (ready != null) {
+            attach(ready);
         } else {
-            open(candidate);
+            open(to);
         }
     }
 
@@ -180,10 +189,10 @@ final class Exchange implements UpstreamConnector.Listener {
             waiting = new ArrayDeque<>(4);
         }
         client.pauseReading();
-        engine.connector().connect(candidate, client.eventLoop(), this);
+        candidate.connections(client.eventLoop()).open(engine.connector(), upgrade, this);
     }
 
-    private void attach(UpstreamConnection newConnection) {
+    private void attach(UpstreamStream newConnection) {
         connection = newConnection;
         newConnection.attach(this);
         newConnection.write(request);
@@ -198,7 +207,7 @@ final class Exchange implements UpstreamConnector.Listener {
         }
     }
 
-    private void send(UpstreamConnection to, HttpContent content) {
+    private void send(UpstreamStream to, HttpContent content) {
         bodySent |= content.content().isReadable();
         to.write(content);
     }
@@ -226,7 +235,7 @@ final class Exchange implements UpstreamConnector.Listener {
 
     /** The client has said all that it has said so far. */
     void flushToUpstream() {
-        UpstreamConnection to = connection;
+        UpstreamStream to = connection;
         if (to != null) {
             to.flush();
             if (!to.isWritable()) {
@@ -265,9 +274,9 @@ final class Exchange implements UpstreamConnector.Listener {
     // ---- from the connector and the backend
 
     @Override
-    public void connected(UpstreamConnection opened) {
+    public void connected(UpstreamStream opened) {
         if (ended) {
-            opened.close();
+            opened.abandon();
             return;
         }
         engine.backendAnswers(route, upstream);
@@ -284,6 +293,11 @@ final class Exchange implements UpstreamConnector.Listener {
             tried = Stream.concat(tried.stream(), Stream.of(upstream)).toList();
             tryNext(route, path);
         }
+    }
+
+    /** Whether the client takes trailers after the body, and said so. */
+    boolean acceptsTrailers() {
+        return acceptsTrailers;
     }
 
     boolean wantsUpgrade() {
@@ -378,7 +392,7 @@ final class Exchange implements UpstreamConnector.Listener {
     }
 
     /** The backend closed the connection before it had answered in full. */
-    void upstreamClosed(UpstreamConnection closed) {
+    void upstreamClosed(UpstreamStream closed) {
         if (ended) {
             return;
         }
@@ -396,6 +410,48 @@ final class Exchange implements UpstreamConnector.Listener {
         } else {
             upstreamFailed("it closed the connection before it answered");
         }
+    }
+
+    /**
+     * The backend has refused the request before it looked at it: whatever its method, it may be sent again.
+     *
+     * @param sent the body so far, to be sent again; null when it was too large to be kept
+     */
+    void upstreamRefused(@Nullable ArrayDeque<HttpContent> sent) {
+        connection = null;
+        if (sent != null && upstream != null && !ended && refusals < MAX_REFUSALS) {
+            refusals++;
+            waiting = sent;
+            send(upstream);
+        } else {
+            if (sent != null) {
+                sent.forEach(ReferenceCountUtil::release);
+            }
+            upstreamReset(Http2Error.REFUSED_STREAM.code());
+        }
+    }
+
+    /** The backend ended this exchange alone, for a reason that HTTP/2 has a code for. */
+    void upstreamReset(long code) {
+        if (ended || !(responseStarted || isGrpc())) {
+            Http2Error known = Http2Error.valueOf(code);
+            upstreamFailed("it reset the stream with " + (known == null ? Long.toString(code) : known.name()));
+            return;
+        }
+        // A gRPC client reads the code: it says whether to call again.
+        connection = null;
+        if (!responseStarted) {
+            record.status(HttpResponseStatus.BAD_GATEWAY.code());
+        }
+        record.brokeOff("reset by the backend");
+        releaseWaiting();
+        end();
+        client.reset(code);
+    }
+
+    private boolean isGrpc() {
+        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE);
+        return type != null && type.startsWith("application/grpc");
     }
 
     /** The backend answered with something that is not an answer. */

@@ -50,7 +50,6 @@ final class ForwardingHeaders {
     static void toBackend(
             HttpHeaders headers, ClientConnection client, String host, String requestId, boolean upgrade) {
         removeHopByHop(headers);
-        headers.remove(HttpHeaderNames.TE);
         if (upgrade) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
             headers.set(HttpHeaderNames.UPGRADE, WEBSOCKET);
@@ -61,6 +60,20 @@ final class ForwardingHeaders {
         headers.set(X_FORWARDED_PROTO, client.scheme());
         headers.set(FORWARDED, "for=" + client.forwardedFor() + ";host=\"" + host + "\";proto=" + client.scheme());
         headers.set(X_REQUEST_ID, requestId);
+    }
+
+    /**
+     * Removes what the client says of its connection's transfer codings, and returns whether it takes trailers: that the
+     * client of a backend says anew where the protocol has it.
+     */
+    static boolean takeTe(HttpHeaders headers) {
+        String te = headers.get(HttpHeaderNames.TE);
+        if (te == null) {
+            return false;
+        }
+        boolean trailers = headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true);
+        headers.remove(HttpHeaderNames.TE);
+        return trailers;
     }
 
     /**

@@ -323,6 +323,12 @@ final class Http2ClientStream implements ClientStream {
     }
 
     @Override
+    public void reset(long code) {
+        part();
+        frontend.reset(stream, code);
+    }
+
+    @Override
     public void closeAfterResponse() {
         // A stream ends alone; its connection goes on.
     }

@@ -291,8 +291,12 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
     }
 
     void reset(Http2FrameStream stream, Http2Error error) {
+        reset(stream, error.code());
+    }
+
+    void reset(Http2FrameStream stream, long code) {
         streams.remove(stream.id());
-        context().writeAndFlush(new DefaultHttp2ResetFrame(error).stream(stream));
+        context().writeAndFlush(new DefaultHttp2ResetFrame(code).stream(stream));
     }
 
     /** Netty's codec with our limits, and the guard against what Netty does not count. */

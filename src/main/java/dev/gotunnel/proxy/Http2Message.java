@@ -229,7 +229,8 @@ final class Http2Message {
         return to;
     }
 
-    private static void addFields(HttpHeaders from, Http2Headers to) {
+    /** Writes fields as HTTP/2 has them: names in lower case, no coding of the transfer. */
+    static void addFields(HttpHeaders from, Http2Headers to) {
         Iterator<Map.Entry<CharSequence, CharSequence>> fields = from.iteratorCharSequence();
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();

@@ -44,6 +44,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final HttpDecoderConfig decoding;
     private final Router router = new Router();
     private final TlsContexts contexts;
+    private final UpstreamTlsContexts upstreamContexts;
     private final EngineContext context;
     private final ScheduledFuture<?> health;
     private final ScheduledFuture<?> ticks;
@@ -98,11 +99,13 @@ public final class ProxyEngine implements AutoCloseable {
                 .setStrictLineParsing(true)
                 .setUseRfc9112TransferEncoding(true);
         this.contexts = new TlsContexts(temporaryCertificate, worker);
+        this.upstreamContexts = new UpstreamTlsContexts(worker);
         this.context = new EngineContext(
                 router,
                 new UpstreamConnector(
                         this.transport,
                         worker,
+                        upstreamContexts,
                         // What a backend says is framed anew for the client, so that leniency confuses nobody.
                         decoding.clone().setStrictLineParsing(false).setUseRfc9112TransferEncoding(false)),
                 telemetry,
@@ -119,6 +122,11 @@ public final class ProxyEngine implements AutoCloseable {
                 "The engine runs on {} with {}",
                 this.transport.name(),
                 TlsContexts.isNative() ? "BoringSSL" : "the JDK's TLS");
+    }
+
+    /** Loads the native libraries, so that the first engine of a process need not. Any thread; may be called at any time. */
+    public static void load() {
+        LOG.trace("Native TLS: {}, native transport: {}", TlsContexts.isNative(), Transport.isNative());
     }
 
     /**
@@ -218,7 +226,9 @@ public final class ProxyEngine implements AutoCloseable {
     private void checkBackends() {
         for (ActiveRoute active : router.all()) {
             active.upstreams().forEach(Upstream::trim);
-            checkBackends(active);
+            active.upstreams().stream()
+                    .filter(Upstream::isCheckDue)
+                    .forEach(upstream -> checkBackend(active, upstream));
         }
     }
 
@@ -235,21 +245,21 @@ public final class ProxyEngine implements AutoCloseable {
     public void checkNow(String routeId) {
         ActiveRoute active = find(routeId);
         if (active != null) {
-            CompletableFuture.allOf(checkBackends(active)).join();
+            CompletableFuture.allOf(active.upstreams().stream()
+                            .map(upstream -> checkBackend(active, upstream))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .join();
         }
     }
 
-    private CompletableFuture<?>[] checkBackends(ActiveRoute active) {
-        return active.upstreams().stream()
-                .map(upstream -> checkBackend(active, upstream))
-                .toArray(CompletableFuture<?>[]::new);
-    }
-
-    /** A connection that opens is all that is asked for: a request would show in the backend's log. */
+    /**
+     * A connection that opens is all that is asked for, TLS and HTTP/2's settings included: a request would show in the
+     * backend's log.
+     */
     private CompletableFuture<Void> checkBackend(ActiveRoute active, Upstream upstream) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         EventLoop loop = transport.group().next();
-        loop.execute(() -> context.connector().connect(upstream, loop, new UpstreamConnector.Listener() {
+        loop.execute(() -> context.connector().connect(upstream, loop, false, new UpstreamConnector.Listener() {
             @Override
             public void connected(UpstreamConnection connection) {
                 connection.close();
@@ -282,6 +292,7 @@ public final class ProxyEngine implements AutoCloseable {
         context.clients().newCloseFuture().awaitUninterruptibly(1, TimeUnit.SECONDS);
         transport.group().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
         contexts.close();
+        upstreamContexts.close();
         // Not close(): a look-up of a name may hang for seconds, and nobody waits for its answer any more.
         worker.shutdownNow();
     }

@@ -90,10 +90,7 @@ class EngineFuzzTest {
         assertEquals(FuzzInput.HOST, request.field("host"), request::text);
         assertEquals("1", request.field("x-gotunnel-hops"), request::text);
         assertTrue(request.field("content-length").matches("[0-9]*"), request::text);
-        assertTrue(
-                List.of("", "chunked")
-                        .contains(request.field("transfer-encoding")),
-                request::text);
+        assertTrue(List.of("", "chunked").contains(request.field("transfer-encoding")), request::text);
         assertTrue(
                 request.field("content-length").isEmpty()
                         || request.field("transfer-encoding").isEmpty(),
@@ -178,7 +175,9 @@ class EngineFuzzTest {
     }
 
     private static void assertHealthy() {
-        for (Throwable failure = backend.failures().poll(); failure != null; failure = backend.failures().poll()) {
+        for (Throwable failure = backend.failures().poll();
+                failure != null;
+                failure = backend.failures().poll()) {
             if (failure instanceof AssertionError) {
                 throw new AssertionError("the backend saw what has two meanings", failure);
             }

@@ -46,11 +46,9 @@ class WebSocketSystemTest {
         assertEquals(0, install.waitFor(), () -> read("npm.txt"));
         int backend = Program.freePort();
         program.launch(
-                folder,
-                List.of("node", "server.js", String.valueOf(backend)),
-                folder.resolve("server.txt"),
-                Map.of());
-        Program.await("the server", Duration.ofSeconds(20), () -> read("server.txt").contains("listening"));
+                folder, List.of("node", "server.js", String.valueOf(backend)), folder.resolve("server.txt"), Map.of());
+        Program.await(
+                "the server", Duration.ofSeconds(20), () -> read("server.txt").contains("listening"));
         int https = Program.freePort();
         program.start(
                 "start",
@@ -91,7 +89,12 @@ class WebSocketSystemTest {
     void conformsWithARealClient(String transport) throws Exception {
         Process client = program.launch(
                 folder,
-                List.of("node", "client.js", transport, origin, program.rootCertificate().toString()),
+                List.of(
+                        "node",
+                        "client.js",
+                        transport,
+                        origin,
+                        program.rootCertificate().toString()),
                 folder.resolve("client.txt"),
                 Map.of());
         assertTrue(client.waitFor(90, TimeUnit.SECONDS), () -> read("client.txt"));

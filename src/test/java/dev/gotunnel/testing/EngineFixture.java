@@ -4,6 +4,7 @@ import dev.gotunnel.cert.CertificateAuthority;
 import dev.gotunnel.cert.Leaf;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.TrafficPolicy;
 import dev.gotunnel.proxy.ClientLimits;
 import dev.gotunnel.proxy.KeyMaterial;
 import dev.gotunnel.proxy.ProxyEngine;
@@ -104,6 +105,11 @@ public final class EngineFixture implements AutoCloseable {
                         .map(backend -> new BackendAddress("127.0.0.1", backend.port()))
                         .toList(),
                 https));
+    }
+
+    /** Serves a name over HTTPS from a backend by its address. */
+    public EngineFixture route(String name, BackendAddress backend, TrafficPolicy policy) {
+        return route(new Route("test/" + name, List.of(name), List.of(backend), true, policy, List.of()));
     }
 
     public EngineFixture route(Route route) {

@@ -196,6 +196,16 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
+    /** The next frame of a kind on any stream; what comes before it is passed over. */
+    public <F extends Frame> F next(Class<F> kind) throws InterruptedException {
+        while (true) {
+            Frame frame = next();
+            if (kind.isInstance(frame)) {
+                return kind.cast(frame);
+            }
+        }
+    }
+
     /** The error that the server says goodbye with. */
     public long goodbye() throws InterruptedException {
         Frame frame = next();
