@@ -50,13 +50,14 @@ final class Exchange implements UpstreamConnections.Waiting {
     private @Nullable UpstreamStream connection;
     private @Nullable ArrayDeque<HttpContent> waiting;
     private @Nullable HttpResponse switchingHead;
-    private @Nullable Channel relayed;
     private List<Upstream> tried = List.of();
     private int refusals;
+    private int ticksWithoutBody;
     private boolean upgrade;
     private boolean edited;
     private boolean refusalLikely;
     private boolean acceptsTrailers;
+    private boolean continued;
     private boolean bodySent;
     private boolean requestComplete;
     private boolean responseStarted;
@@ -126,10 +127,50 @@ final class Exchange implements UpstreamConnections.Waiting {
         tryNext(found, served);
     }
 
-    /** Answers what is not a request at all; the connection closes after it. */
+    /** Answers what is not a request at all, or not one for us. */
     void refuse(ErrorPage page) {
         requestComplete = true;
         answer(page);
+    }
+
+    /** The rest of the request will not come, or cannot be told apart from what follows it. */
+    void requestBroken(ErrorPage page) {
+        if (ended) {
+            if (answered) {
+                client.closeAfterResponse();
+                client.finished(true);
+            }
+            return;
+        }
+        dropUpstream();
+        if (responseStarted) {
+            record.brokeOff("the request is not complete");
+            end();
+            client.abort();
+        } else {
+            client.closeAfterResponse();
+            refuse(page);
+        }
+    }
+
+    /**
+     * A tick of the clock: who owes a body and sends none of it is not waited for. A gRPC stream may rest between two
+     * messages for as long as it likes, and who was told to expect a 100 may wait for it.
+     *
+     * @param reading whether the client may send
+     */
+    void tick(boolean reading) {
+        boolean owed = reading
+                && !ended
+                && !requestComplete
+                && !responseStarted
+                && waiting == null
+                && (continued || bodySent || !HttpUtil.is100ContinueExpected(request))
+                && !isGrpc();
+        ticksWithoutBody = owed ? ticksWithoutBody + 1 : 0;
+        if (ticksWithoutBody > ClientLimits.ticks(engine.limits().body())) {
+            requestBroken(ErrorPage.requestTimeout());
+        }
     }
 
     private void tryNext(ActiveRoute active, ActivePath served) {
@@ -200,6 +241,7 @@ final class Exchange implements UpstreamConnections.Waiting {
 
     /** Takes over a part of the request's body. */
     void body(HttpContent content) {
+        ticksWithoutBody = 0;
         if (content instanceof LastHttpContent last) {
             requestComplete = true;
             ForwardingHeaders.trailers(last.trailingHeaders());
@@ -232,6 +274,13 @@ final class Exchange implements UpstreamConnections.Waiting {
     /** Whether the backend keeps up with the request's body. */
     boolean isUpstreamWritable() {
         return connection != null && connection.isWritable();
+    }
+
+    /** The client has no room for more: what has been read goes to it, and no more is read for now. */
+    void pauseBackend() {
+        if (connection != null) {
+            connection.pauseReading();
+        }
     }
 
     void clientWritable() {
@@ -299,11 +348,17 @@ final class Exchange implements UpstreamConnections.Waiting {
     }
 
     void interimResponse(HttpResponse head) {
+        continued |= head.status().code() == HttpResponseStatus.CONTINUE.code();
         ForwardingHeaders.toClient(head.headers());
         client.writeInterim(head);
     }
 
     void responseHead(HttpResponse head) {
+        if (client.isConsent(head.status())) {
+            dropUpstream();
+            upstreamFailed("it answered a WebSocket's handshake as if it were a page's request");
+            return;
+        }
         responseStarted = true;
         record.status(head.status().code());
         ForwardingHeaders.toClient(head.headers());
@@ -362,16 +417,13 @@ final class Exchange implements UpstreamConnections.Waiting {
     void upgrade(Channel backend, Consumer<ChannelHandler> installer) {
         connection = null;
         HttpResponse head = switchingHead;
-        if (head == null || !(client instanceof Http1Frontend frontend)) {
+        ChannelHandler relay = head == null ? null : client.upgrade(head, backend, this::end);
+        if (relay == null) {
             backend.close();
-            client.abort();
-            end();
+            answer(engine.badAnswer(route, upstream, "its answer is not the one to a WebSocket", client.connection()));
             return;
         }
-        Channel front = client.connection().channel();
-        relayed = front;
-        frontend.upgrade(head, new Relay(backend, this::end));
-        installer.accept(new Relay(front, () -> {}));
+        installer.accept(relay);
         if (route != null) {
             endless = true;
             route.exchangeIsEndless(this);
@@ -505,12 +557,7 @@ final class Exchange implements UpstreamConnections.Waiting {
         }
         dropUpstream();
         end();
-        Channel channel = relayed;
-        if (channel != null) {
-            channel.close();
-        } else {
-            client.abort();
-        }
+        client.cancel();
     }
 
     private void dropUpstream() {
