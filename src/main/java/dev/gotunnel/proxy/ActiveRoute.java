@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A route as it serves: its paths, their backends' connections and the exchanges under way. Any thread. */
@@ -22,9 +23,22 @@ final class ActiveRoute {
 
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable CompletableFuture<Void> drained;
+    private volatile boolean retired;
+
+    /** Those in whose place it stands and whose exchanges are still under way. */
+    private final List<ActiveRoute> predecessors;
 
     ActiveRoute(Route route) {
+        this(route, null);
+    }
+
+    /** A route that takes the place of another. */
+    ActiveRoute(Route route, @Nullable ActiveRoute before) {
         this.route = route;
+        this.predecessors = before == null
+                ? List.of()
+                : Stream.concat(Stream.of(before), before.predecessors.stream().filter(old -> !old.open.isEmpty()))
+                        .toList();
         this.root = new ActivePath(null, route.policy(), new UpstreamPool(route.backends()));
         this.paths = route.paths().stream()
                 .sorted(Comparator.comparingInt(
@@ -84,6 +98,19 @@ final class ActiveRoute {
         if (waiting != null && open.isEmpty()) {
             waiting.complete(null);
         }
+        closeWhenRetired();
+    }
+
+    /** Another route has its place in the router: what is under way goes on, and then its connections close. */
+    void retire() {
+        retired = true;
+        closeWhenRetired();
+    }
+
+    private void closeWhenRetired() {
+        if (retired && open.isEmpty()) {
+            pools().forEach(UpstreamPool::close);
+        }
     }
 
     /** An exchange has turned out to have no end of its own: a WebSocket or an event stream. */
@@ -101,6 +128,12 @@ final class ActiveRoute {
      * @return completes when all have ended or the time is over
      */
     CompletableFuture<Void> drain(Duration limit) {
+        return CompletableFuture.allOf(Stream.concat(Stream.of(this), predecessors.stream())
+                .map(active -> active.drainAlone(limit))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private CompletableFuture<Void> drainAlone(Duration limit) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         drained = done;
         open.stream().filter(Exchange::isEndless).forEach(Exchange::breakOff);
