@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +32,22 @@ final class ActiveRoute {
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable CompletableFuture<Void> drained;
     private final AtomicBoolean presetSuggested = new AtomicBoolean();
+    private volatile boolean retired;
+
+    /** Those in whose place it stands and whose exchanges are still under way. */
+    private final List<ActiveRoute> predecessors;
 
     ActiveRoute(Route route) {
+        this(route, null);
+    }
+
+    /** A route that takes the place of another. */
+    ActiveRoute(Route route, @Nullable ActiveRoute before) {
         this.route = route;
+        this.predecessors = before == null
+                ? List.of()
+                : Stream.concat(Stream.of(before), before.predecessors.stream().filter(old -> !old.open.isEmpty()))
+                        .toList();
         this.root = ActivePath.of(null, route.policy(), new UpstreamPool(route.backends(), route.policy()));
         this.paths = route.paths().stream()
                 .sorted(Comparator.comparingInt(
@@ -106,6 +120,19 @@ final class ActiveRoute {
         if (waiting != null && open.isEmpty()) {
             waiting.complete(null);
         }
+        closeWhenRetired();
+    }
+
+    /** Another route has its place in the router: what is under way goes on, and then its connections close. */
+    void retire() {
+        retired = true;
+        closeWhenRetired();
+    }
+
+    private void closeWhenRetired() {
+        if (retired && open.isEmpty()) {
+            pools().forEach(UpstreamPool::close);
+        }
     }
 
     /** An exchange has turned out to have no end of its own: a WebSocket or an event stream. */
@@ -123,6 +150,12 @@ final class ActiveRoute {
      * @return completes when all have ended or the time is over
      */
     CompletableFuture<Void> drain(Duration limit) {
+        return CompletableFuture.allOf(Stream.concat(Stream.of(this), predecessors.stream())
+                .map(active -> active.drainAlone(limit))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private CompletableFuture<Void> drainAlone(Duration limit) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         drained = done;
         open.stream().filter(Exchange::isEndless).forEach(Exchange::breakOff);

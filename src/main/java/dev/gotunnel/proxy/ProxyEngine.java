@@ -177,6 +177,22 @@ public final class ProxyEngine implements AutoCloseable {
         }
     }
 
+    /**
+     * Serves the requests to come by a route of the same id and names in another way. Those under way, WebSockets
+     * included, go on as they began.
+     *
+     * @return whether there is such a route
+     */
+    public boolean update(Route route) {
+        ActiveRoute active = find(route.id());
+        if (active == null) {
+            return false;
+        }
+        router.replace(active, new ActiveRoute(route, active));
+        active.retire();
+        return true;
+    }
+
     /** Proves a route's names with another certificate from the next handshake on. */
     public void replaceCertificate(String routeId, KeyMaterial material) {
         ActiveRoute active = find(routeId);

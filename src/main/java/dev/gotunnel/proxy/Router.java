@@ -60,6 +60,13 @@ final class Router {
         return null;
     }
 
+    /** Puts a route in the place of one that has the same names. */
+    synchronized void replace(ActiveRoute old, ActiveRoute route) {
+        Map<String, ActiveRoute> next = new HashMap<>(byName);
+        next.replaceAll((_, active) -> active == old ? route : active);
+        byName = Map.copyOf(next);
+    }
+
     synchronized void remove(ActiveRoute route) {
         Map<String, ActiveRoute> next = new HashMap<>(byName);
         next.values().removeIf(active -> active == route);
