@@ -170,7 +170,7 @@ public final class ProxyEngine implements AutoCloseable {
                     ErrorCode.NAME_TAKEN, "Another tunnel serves " + taken + " already.", "See: gotunnel list");
         }
         try {
-            contexts.put(route.names(), material);
+            contexts.put(route.names(), material, route.minTls());
         } catch (RuntimeException e) {
             router.remove(active);
             throw e;
@@ -197,7 +197,7 @@ public final class ProxyEngine implements AutoCloseable {
     public void replaceCertificate(String routeId, KeyMaterial material) {
         ActiveRoute active = find(routeId);
         if (active != null) {
-            contexts.put(active.route().names(), material);
+            contexts.put(active.route().names(), material, active.route().minTls());
         }
     }
 

@@ -64,7 +64,7 @@ final class Router {
     synchronized void replace(ActiveRoute old, ActiveRoute route) {
         Map<String, ActiveRoute> next = new HashMap<>(byName);
         next.replaceAll((_, active) -> active == old ? route : active);
-        byName = Map.copyOf(next);
+        set(next);
     }
 
     synchronized void remove(ActiveRoute route) {

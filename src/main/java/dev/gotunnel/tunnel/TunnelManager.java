@@ -435,7 +435,8 @@ public final class TunnelManager implements TunnelService, MachineService {
                 spec.backends(),
                 spec.https(),
                 spec.policy(),
-                spec.routes());
+                spec.routes(),
+                spec.minTls());
     }
 
     private static TunnelState stateByHealth(ProxyEngine running, TunnelEntry entry) {

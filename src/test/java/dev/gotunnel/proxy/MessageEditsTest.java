@@ -47,7 +47,7 @@ class MessageEditsTest {
 
     private void serve(TestBackend backend, PathRoute... paths) {
         fixture.route(new Route(
-                "default/shop", List.of(HOST), List.of(address(backend)), true, policy.build(), List.of(paths)));
+                "default/shop", List.of(HOST), List.of(address(backend)), true, policy.build(), List.of(paths), null));
     }
 
     private Response ask(String target, String... fields) throws IOException {

@@ -109,7 +109,7 @@ public final class EngineFixture implements AutoCloseable {
 
     /** Serves a name over HTTPS from a backend by its address. */
     public EngineFixture route(String name, BackendAddress backend, TrafficPolicy policy) {
-        return route(new Route("test/" + name, List.of(name), List.of(backend), true, policy, List.of()));
+        return route(new Route("test/" + name, List.of(name), List.of(backend), true, policy, List.of(), null));
     }
 
     public EngineFixture route(Route route) {
