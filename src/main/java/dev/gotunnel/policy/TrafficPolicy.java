@@ -76,6 +76,20 @@ public record TrafficPolicy(
                 retries, slowStart, hold, tls, newFault);
     }
 
+    /** Whether it says anything of how backends are chosen, reached or waited for. */
+    public boolean concernsBackends() {
+        return balance != null
+                || sticky != null
+                || health != null
+                || ejection != null
+                || retries != null
+                || slowStart != null
+                || hold != null
+                || tls != null
+                || (timeouts != null && timeouts.connect() != null)
+                || (limits != null && limits.perBackend() != null);
+    }
+
     private static <T> @Nullable T or(@Nullable T own, @Nullable T base) {
         return own == null ? base : own;
     }

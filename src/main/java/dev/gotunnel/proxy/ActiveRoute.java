@@ -5,6 +5,7 @@ import dev.gotunnel.policy.DevServer;
 import dev.gotunnel.policy.PathRoute;
 import dev.gotunnel.policy.TrafficPolicy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -48,19 +49,24 @@ final class ActiveRoute {
                 ? List.of()
                 : Stream.concat(Stream.of(before), before.predecessors.stream().filter(old -> !old.open.isEmpty()))
                         .toList();
-        this.root = ActivePath.of(null, route.policy(), new UpstreamPool(route.backends(), route.policy()));
+        List<UpstreamPool> former = before == null ? List.of() : List.copyOf(before.pools());
+        this.root = ActivePath.of(null, route.policy(), new UpstreamPool(route.backends(), route.policy(), former));
         this.paths = route.paths().stream()
                 .sorted(Comparator.comparingInt(
                         (PathRoute path) -> -path.prefix().length()))
-                .map(this::activate)
+                .map(path -> activate(path, former))
                 .toList();
     }
 
-    private ActivePath activate(PathRoute path) {
+    private ActivePath activate(PathRoute path, List<UpstreamPool> former) {
         TrafficPolicy policy = path.policy().over(route.policy());
-        boolean shared = path.backends().isEmpty() && path.policy().tls() == null;
+        if (path.backends().isEmpty() && !path.policy().concernsBackends()) {
+            return ActivePath.of(path, policy, root.pool());
+        }
         List<BackendAddress> backends = path.backends().isEmpty() ? route.backends() : path.backends();
-        return ActivePath.of(path, policy, shared ? root.pool() : new UpstreamPool(backends, policy));
+        List<UpstreamPool> known = new ArrayList<>(former);
+        known.add(root.pool());
+        return ActivePath.of(path, policy, new UpstreamPool(backends, policy, known));
     }
 
     Route route() {

@@ -3,7 +3,8 @@ package dev.gotunnel.proxy;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.observability.Telemetry;
-import dev.gotunnel.proxy.Upstream.Outage;
+import dev.gotunnel.proxy.UpstreamHealth.Outage;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.ZoneId;
@@ -27,6 +28,7 @@ final class EngineContext {
     private final Consumer<ActiveRoute> healthChanged;
     private final ClientLimits limits;
     private final ClientCensus census;
+    private final BackendChecks checks;
     private volatile int securePort;
 
     EngineContext(
@@ -35,6 +37,7 @@ final class EngineContext {
             Telemetry telemetry,
             ChannelGroup clients,
             ClientLimits limits,
+            EventLoopGroup loops,
             Consumer<ActiveRoute> healthChanged) {
         this.router = router;
         this.connector = connector;
@@ -43,6 +46,7 @@ final class EngineContext {
         this.healthChanged = healthChanged;
         this.limits = limits;
         this.census = new ClientCensus(limits);
+        this.checks = new BackendChecks(this, loops);
     }
 
     Router router() {
@@ -77,22 +81,38 @@ final class EngineContext {
         securePort = port;
     }
 
-    void backendAnswers(@Nullable ActiveRoute route, @Nullable Upstream upstream) {
-        if (route != null && upstream != null && upstream.markUp()) {
-            healthChanged.accept(route);
+    /** Who looks whether backends are up. */
+    BackendChecks checks() {
+        return checks;
+    }
+
+    void backendAnswers(ActiveRoute route, @Nullable Upstream upstream) {
+        if (upstream != null && upstream.markUp()) {
+            backendIsUp(route);
         }
     }
 
+    /** A backend that was down is up: who waits for it goes on. */
+    void backendIsUp(ActiveRoute route) {
+        route.pools().forEach(pool -> pool.held().release());
+        healthChanged(route);
+    }
+
+    /** A backend is up or down that was not before. */
+    void healthChanged(ActiveRoute route) {
+        healthChanged.accept(route);
+    }
+
     /** A request found a backend down. */
-    void backendFails(@Nullable ActiveRoute route, @Nullable Upstream upstream, Throwable cause) {
+    void backendFails(ActiveRoute route, Upstream upstream, Throwable cause) {
         telemetry.metrics().recordError(ErrorCode.IO, "proxy");
         backendUnreachable(route, upstream, cause);
     }
 
     /** A backend accepts no connection. */
-    void backendUnreachable(@Nullable ActiveRoute route, @Nullable Upstream upstream, Throwable cause) {
+    void backendUnreachable(ActiveRoute route, Upstream upstream, Throwable cause) {
         ConnectFailure failure = ConnectFailure.of(cause);
-        if (route != null && upstream != null && upstream.markDown(failure)) {
+        if (upstream.health().refused(failure)) {
             if (failure.hint() != null) {
                 LOG.warn(
                         "The backend {} cannot be used: {}. {}", upstream.endpoint(), failure.reason(), failure.hint());
@@ -134,12 +154,15 @@ final class EngineContext {
         return String.join(", ", route.backends().stream().map(Object::toString).toList());
     }
 
-    ErrorPage backendDown(ActiveRoute route, HttpMethod method, ClientConnection client) {
-        Upstream last = route.upstreams().getFirst();
-        Outage outage = last.outage();
+    ErrorPage backendDown(ActiveRoute route, HttpMethod method, UpstreamPool pool) {
+        Outage outage = pool.upstreams().getFirst().health().outage();
         return ErrorPage.backendDown(
                 route.route().names().getFirst(),
-                backendsOf(route.route()),
+                String.join(
+                        ", ",
+                        pool.upstreams().stream()
+                                .map(upstream -> upstream.endpoint().toString())
+                                .toList()),
                 outage == null ? "now" : CLOCK.format(outage.since()),
                 outage == null ? "unknown" : outage.reason(),
                 outage == null ? null : outage.hint(),

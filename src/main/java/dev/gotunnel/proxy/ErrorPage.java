@@ -171,6 +171,24 @@ final class ErrorPage {
                 "Its backend sends the request to gotunnel again. Give the tunnel the port of the service itself.");
     }
 
+    /** As many requests are under way as may be. */
+    static ErrorPage busy(String tunnel) {
+        return new ErrorPage(
+                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                tunnel + " has as many requests under way as it may",
+                "Send the request again in a moment.");
+    }
+
+    /** A backend took the request and did not answer in time. */
+    static ErrorPage gatewayTimeout(String tunnel, String backend, String waited) {
+        ErrorPage page = new ErrorPage(
+                HttpResponseStatus.GATEWAY_TIMEOUT,
+                "The backend of " + tunnel + " did not answer in time",
+                "It took the request, and nothing came back for " + waited + ". Its own log may say why.");
+        page.known.put("Backend", backend);
+        return page;
+    }
+
     /** A backend accepted the connection and gave no proper answer. */
     static ErrorPage badAnswer(String tunnel, String backend, String reason) {
         ErrorPage page = new ErrorPage(

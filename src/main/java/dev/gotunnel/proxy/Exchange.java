@@ -16,10 +16,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,16 +24,9 @@ import org.jspecify.annotations.Nullable;
  * connection, streams both ways with back-pressure, and answers itself when no backend does. Everything happens on the
  * client's event loop, {@link #breakOff()} excepted.
  */
-final class Exchange implements UpstreamConnections.Waiting {
-    /** Safe to send again when a reused connection turns out to be dead (RFC 9110 section 9.2.2). */
-    private static final Set<HttpMethod> IDEMPOTENT = Set.of(
-            HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE, HttpMethod.PUT, HttpMethod.DELETE);
-
+final class Exchange implements UpstreamStream.Listener {
     private static final String EVENT_STREAM = "text/event-stream";
     private static final int CLIENT_CLOSED_REQUEST = 499;
-
-    /** How often a request is sent again because a backend has refused it unread. */
-    private static final int MAX_REFUSALS = 3;
 
     private final EngineContext engine;
     private final ClientStream client;
@@ -46,12 +36,10 @@ final class Exchange implements UpstreamConnections.Waiting {
     private @Nullable ActiveRoute route;
     private @Nullable ActivePath path;
     private @Nullable RequestFacts facts;
-    private @Nullable Upstream upstream;
+    private @Nullable Attempts attempts;
     private @Nullable UpstreamStream connection;
     private @Nullable ArrayDeque<HttpContent> waiting;
     private @Nullable HttpResponse switchingHead;
-    private List<Upstream> tried = List.of();
-    private int refusals;
     private int ticksWithoutBody;
     private boolean upgrade;
     private boolean edited;
@@ -124,7 +112,9 @@ final class Exchange implements UpstreamConnections.Waiting {
                 return;
             }
         }
-        tryNext(found, served);
+        Attempts begun = new Attempts(engine, found, served.pool(), this, client, request, upgrade);
+        attempts = begun;
+        begun.next();
     }
 
     /** Answers what is not a request at all, or not one for us. */
@@ -173,38 +163,37 @@ final class Exchange implements UpstreamConnections.Waiting {
         }
     }
 
-    private void tryNext(ActiveRoute active, ActivePath served) {
-        Upstream candidate = served.pool().candidate(tried);
-        if (candidate == null) {
-            answer(engine.backendDown(active, request.method(), client.connection()));
-            return;
-        }
-        upstream = candidate;
-        if (upgrade && !candidate.takesUpgrades()) {
-            answer(engine.noWebSocket(active, candidate));
-            return;
-        }
-        send(candidate);
-    }
-
-    private void send(Upstream to) {
-        UpstreamStream ready = to.connections(client.eventLoop()).take(IDEMPOTENT.contains(request.method()), upgrade);
-        if (ready != null) {
-            attach(ready);
-        } else {
-            open(to);
-        }
-    }
-
-    private void open(Upstream candidate) {
+    /** The request, and what comes of its body, waits for a connection. */
+    void waitForConnection() {
         if (waiting == null) {
             waiting = new ArrayDeque<>(4);
+            if (requestComplete) {
+                // It has been sent before, and had no body.
+                waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
+            }
         }
         client.pauseReading();
-        candidate.connections(client.eventLoop()).open(engine.connector(), upgrade, this);
     }
 
-    private void attach(UpstreamStream newConnection) {
+    /** There is no backend to send it to. */
+    void giveUp(ErrorPage page) {
+        answer(page);
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    ExchangeRecord record() {
+        return record;
+    }
+
+    private @Nullable Upstream upstream() {
+        return attempts == null ? null : attempts.upstream();
+    }
+
+    /** A backend is there: the request goes to it. */
+    void attach(UpstreamStream newConnection) {
         connection = newConnection;
         newConnection.attach(this);
         editRequest();
@@ -221,15 +210,26 @@ final class Exchange implements UpstreamConnections.Waiting {
     }
 
     private void editRequest() {
-        if (facts != null && path != null && path.edits() != null && upstream != null) {
-            path.edits().toBackend(request.headers(), facts, upstream.endpoint(), !edited);
+        Upstream to = upstream();
+        if (facts != null && path != null && path.edits() != null && to != null) {
+            path.edits().toBackend(request.headers(), facts, to.endpoint(), !edited);
             edited = true;
         }
     }
 
     private void editResponse(HttpResponse head) {
-        if (facts != null && path != null && path.edits() != null && upstream != null) {
-            path.edits().toClient(head.headers(), facts, upstream.endpoint());
+        Upstream from = upstream();
+        if (facts != null && path != null && path.edits() != null && from != null) {
+            path.edits().toClient(head.headers(), facts, from.endpoint());
+        }
+        if (path != null && path.pool().sticky() != null && from != null) {
+            path.pool()
+                    .sticky()
+                    .remember(
+                            request.headers(),
+                            head.headers(),
+                            from,
+                            client.connection().secure());
         }
         refusalLikely = HostCheckRefusal.isLikely(head.status().code());
     }
@@ -301,66 +301,59 @@ final class Exchange implements UpstreamConnections.Waiting {
     // ---- from the connector and the backend
 
     @Override
-    public void connected(UpstreamStream opened) {
-        if (ended) {
-            opened.abandon();
-            return;
-        }
-        engine.backendAnswers(route, upstream);
-        attach(opened);
-    }
-
-    @Override
-    public void connectFailed(Throwable cause) {
-        if (ended) {
-            return;
-        }
-        engine.backendFails(route, upstream, cause);
-        if (route != null && path != null && upstream != null) {
-            tried = Stream.concat(tried.stream(), Stream.of(upstream)).toList();
-            tryNext(route, path);
-        }
-    }
-
-    /** Whether the client takes trailers after the body, and said so. */
-    boolean acceptsTrailers() {
+    public boolean acceptsTrailers() {
         return acceptsTrailers;
     }
 
-    boolean wantsUpgrade() {
+    @Override
+    public boolean wantsUpgrade() {
         return upgrade;
     }
 
-    boolean isRequestComplete() {
+    @Override
+    public boolean isRequestComplete() {
         return requestComplete;
     }
 
-    boolean isClientWritable() {
+    @Override
+    public boolean isClientWritable() {
         return client.isWritable();
     }
 
-    void flushToClient() {
+    @Override
+    public void flushToClient() {
         client.flush();
     }
 
-    void upstreamWritable() {
+    @Override
+    public void upstreamWritable() {
         client.resumeReading();
     }
 
-    void interimResponse(HttpResponse head) {
+    @Override
+    public void interimResponse(HttpResponse head) {
         continued |= head.status().code() == HttpResponseStatus.CONTINUE.code();
         ForwardingHeaders.toClient(head.headers());
         client.writeInterim(head);
     }
 
-    void responseHead(HttpResponse head) {
+    @Override
+    public void responseHead(HttpResponse head) {
         if (client.isConsent(head.status())) {
             dropUpstream();
             upstreamFailed("it answered a WebSocket's handshake as if it were a page's request");
             return;
         }
+        int status = head.status().code();
+        if (attempts().isRetriable(status) && isRepeatable()) {
+            attempts().failed();
+            dropUpstream();
+            attempts().again("it was answered with " + status);
+            return;
+        }
         responseStarted = true;
-        record.status(head.status().code());
+        record.status(status);
+        attempts().answered(status);
         ForwardingHeaders.toClient(head.headers());
         editResponse(head);
         if (route != null && isEventStream(head)) {
@@ -381,7 +374,8 @@ final class Exchange implements UpstreamConnections.Waiting {
         return type != null && type.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
     }
 
-    void responseBody(HttpContent content) {
+    @Override
+    public void responseBody(HttpContent content) {
         if (content instanceof LastHttpContent last) {
             ForwardingHeaders.trailers(last.trailingHeaders());
         }
@@ -399,13 +393,15 @@ final class Exchange implements UpstreamConnections.Waiting {
         }
     }
 
-    void responseComplete() {
+    @Override
+    public void responseComplete() {
         connection = null;
         end();
         client.finished(requestComplete);
     }
 
-    void switchingProtocols(HttpResponse head) {
+    @Override
+    public void switchingProtocols(HttpResponse head) {
         record.status(head.status().code());
         ForwardingHeaders.toClient(head.headers());
         head.headers().set(HttpHeaderNames.CONNECTION, "upgrade");
@@ -413,14 +409,15 @@ final class Exchange implements UpstreamConnections.Waiting {
         switchingHead = head;
     }
 
-    /** From here on both sides exchange bytes that are not ours to read. */
-    void upgrade(Channel backend, Consumer<ChannelHandler> installer) {
+    @Override
+    public void upgrade(Channel backend, Consumer<ChannelHandler> installer) {
         connection = null;
         HttpResponse head = switchingHead;
         ChannelHandler relay = head == null ? null : client.upgrade(head, backend, this::end);
         if (relay == null) {
             backend.close();
-            answer(engine.badAnswer(route, upstream, "its answer is not the one to a WebSocket", client.connection()));
+            answer(engine.badAnswer(
+                    route, upstream(), "its answer is not the one to a WebSocket", client.connection()));
             return;
         }
         installer.accept(relay);
@@ -430,48 +427,49 @@ final class Exchange implements UpstreamConnections.Waiting {
         }
     }
 
-    /** The backend closed the connection before it had answered in full. */
-    void upstreamClosed(UpstreamStream closed) {
+    @Override
+    public void upstreamClosed(UpstreamStream closed) {
         if (ended) {
             return;
         }
         connection = null;
-        boolean repeatable = closed.isReused()
-                && !responseStarted
-                && !bodySent
-                && requestComplete
-                && IDEMPOTENT.contains(request.method());
-        if (repeatable && upstream != null) {
-            // It had been idle and the backend closed it just then: the next one is new.
-            waiting = new ArrayDeque<>(1);
-            waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
-            open(upstream);
-        } else {
+        if (isRepeatable() && closed.isReused()) {
+            attempts().reconnect();
+        } else if (!isRepeatable() || !attempts().again("the connection was closed")) {
             upstreamFailed("it closed the connection before it answered");
         }
     }
 
-    /**
-     * The backend has refused the request before it looked at it: whatever its method, it may be sent again.
-     *
-     * @param sent the body so far, to be sent again; null when it was too large to be kept
-     */
-    void upstreamRefused(@Nullable ArrayDeque<HttpContent> sent) {
-        connection = null;
-        if (sent != null && upstream != null && !ended && refusals < MAX_REFUSALS) {
-            refusals++;
-            waiting = sent;
-            send(upstream);
-        } else {
-            if (sent != null) {
-                sent.forEach(ReferenceCountUtil::release);
-            }
-            upstreamReset(Http2Error.REFUSED_STREAM.code());
-        }
+    /** Whether it may be sent again: nothing has been answered, and there is no body that could have been sent. */
+    private boolean isRepeatable() {
+        return !responseStarted && !bodySent && requestComplete && attempts().isIdempotent();
     }
 
-    /** The backend ended this exchange alone, for a reason that HTTP/2 has a code for. */
-    void upstreamReset(long code) {
+    private Attempts attempts() {
+        Attempts begun = attempts;
+        if (begun == null) {
+            throw new IllegalStateException("not begun");
+        }
+        return begun;
+    }
+
+    @Override
+    public void upstreamRefused(@Nullable ArrayDeque<HttpContent> sent) {
+        connection = null;
+        if (sent != null && !ended) {
+            waiting = sent;
+            if (attempts().againAfterRefusal()) {
+                return;
+            }
+            releaseWaiting();
+        } else if (sent != null) {
+            sent.forEach(ReferenceCountUtil::release);
+        }
+        upstreamReset(Http2Error.REFUSED_STREAM.code());
+    }
+
+    @Override
+    public void upstreamReset(long code) {
         if (ended || !(responseStarted || isGrpc())) {
             Http2Error known = Http2Error.valueOf(code);
             upstreamFailed("it reset the stream with " + (known == null ? Long.toString(code) : known.name()));
@@ -493,8 +491,8 @@ final class Exchange implements UpstreamConnections.Waiting {
         return type != null && type.startsWith("application/grpc");
     }
 
-    /** The backend answered with something that is not an answer. */
-    void upstreamFailed(String reason) {
+    @Override
+    public void upstreamFailed(String reason) {
         connection = null;
         if (ended) {
             return;
@@ -504,7 +502,8 @@ final class Exchange implements UpstreamConnections.Waiting {
             end();
             client.abort();
         } else {
-            answer(engine.badAnswer(route, upstream, reason, client.connection()));
+            attempts().failed();
+            answer(engine.badAnswer(route, upstream(), reason, client.connection()));
         }
     }
 
@@ -580,6 +579,9 @@ final class Exchange implements UpstreamConnections.Waiting {
             return;
         }
         ended = true;
+        if (attempts != null) {
+            attempts.end();
+        }
         ActiveRoute active = route;
         if (active != null) {
             active.exchangeEnds(this);

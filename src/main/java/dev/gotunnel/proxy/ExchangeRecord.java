@@ -3,6 +3,8 @@ package dev.gotunnel.proxy;
 import dev.gotunnel.observability.Telemetry;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
@@ -13,6 +15,7 @@ import org.slf4j.LoggerFactory;
 /** What is kept of an exchange after it has ended: its span, its place in the metrics, its line in the log. */
 final class ExchangeRecord {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeRecord.class);
+    private static final AttributeKey<String> REASON = AttributeKey.stringKey("reason");
     private static final int SERVER_ERROR = 500;
 
     private final Telemetry telemetry;
@@ -54,6 +57,14 @@ final class ExchangeRecord {
     /** The response's status is known. */
     void status(int code) {
         status = code;
+    }
+
+    /** Another attempt is made after one that failed. */
+    void retried(String reason) {
+        if (span != null) {
+            span.addEvent("retry", Attributes.of(REASON, reason));
+        }
+        LOG.debug("{} {} is sent again: {}", requestId, request.method(), reason);
     }
 
     void brokeOff(String reason) {

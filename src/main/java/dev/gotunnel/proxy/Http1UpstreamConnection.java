@@ -25,7 +25,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     private final UpstreamConnections pool;
     private @Nullable ChannelHandlerContext context;
-    private @Nullable Exchange exchange;
+    private @Nullable Listener exchange;
     private long idleSince;
     private long backendIdleLimit = Long.MAX_VALUE;
     private boolean reused;
@@ -36,7 +36,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private boolean deaf;
     private boolean broken;
     private boolean done;
-    private @Nullable Exchange flushTarget;
+    private @Nullable Listener flushTarget;
 
     Http1UpstreamConnection(UpstreamConnections pool) {
         this.pool = pool;
@@ -67,7 +67,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     @Override
-    public void attach(Exchange newExchange) {
+    public void attach(Listener newExchange) {
         exchange = newExchange;
         keepAlive = false;
         interim = false;
@@ -129,7 +129,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        Exchange current = exchange;
+        Listener current = exchange;
         if (current == null) {
             // A backend that speaks without having been asked cannot be trusted to frame its next answer.
             ReferenceCountUtil.release(message);
@@ -145,7 +145,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    private void onHead(Exchange current, HttpResponse head) {
+    private void onHead(Listener current, HttpResponse head) {
         if (head.decoderResult().isFailure()) {
             current.upstreamFailed("its answer is not HTTP");
             abandon();
@@ -171,7 +171,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         flushTarget = current;
     }
 
-    private void onBody(ChannelHandlerContext ctx, Exchange current, HttpContent body) {
+    private void onBody(ChannelHandlerContext ctx, Listener current, HttpContent body) {
         if (exchange == null) {
             ReferenceCountUtil.release(body);
             return;
@@ -241,7 +241,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        Exchange current = exchange;
+        Listener current = exchange;
         if (done && ctx.channel().isActive()) {
             // Not before all of this read has been seen: a second answer in it must not become the next one's.
             release();
@@ -253,7 +253,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     private void flushToClient() {
-        Exchange target = flushTarget;
+        Listener target = flushTarget;
         if (target != null) {
             flushTarget = null;
             target.flushToClient();
@@ -262,7 +262,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        Exchange current = exchange;
+        Listener current = exchange;
         if (current != null && ctx.channel().isWritable()) {
             current.upstreamWritable();
         }
@@ -270,7 +270,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        Exchange current = exchange;
+        Listener current = exchange;
         exchange = null;
         if (current == null) {
             pool.forget(this);
@@ -282,7 +282,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         Failures.logUnexpected(cause);
-        Exchange current = exchange;
+        Listener current = exchange;
         if (current == null || !(cause instanceof IOException)) {
             ctx.close();
         } else if (current.isRequestComplete()) {

@@ -44,7 +44,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     private final Http2UpstreamConnection connection;
     private final Http2FrameStream stream;
     private final boolean reused;
-    private @Nullable Exchange exchange;
+    private @Nullable Listener exchange;
     private @Nullable ArrayDeque<HttpContent> kept;
     private long expected;
     private int keptBytes;
@@ -66,7 +66,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
 
     @Override
-    public void attach(Exchange newExchange) {
+    public void attach(Listener newExchange) {
         exchange = newExchange;
     }
 
@@ -79,7 +79,7 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     @Override
     public void write(HttpRequest head) {
-        Exchange current = exchange;
+        Listener current = exchange;
         if (current == null) {
             return;
         }
@@ -213,7 +213,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     // ---- from the backend
 
     void headers(Http2HeadersFrame frame) {
-        Exchange current = exchange;
+        Listener current = exchange;
         if (current == null) {
             return;
         }
@@ -229,7 +229,7 @@ final class Http2UpstreamStream implements UpstreamStream {
         }
     }
 
-    private void head(Exchange current, Http2HeadersFrame frame) {
+    private void head(Listener current, Http2HeadersFrame frame) {
         HttpResponseStatus status = statusOf(frame.headers().status());
         boolean end = frame.isEndStream();
         boolean interim = status != null && status.codeClass() == HttpStatusClass.INFORMATIONAL;
@@ -254,7 +254,7 @@ final class Http2UpstreamStream implements UpstreamStream {
             head.headers().set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
         }
         current.responseHead(head);
-        if (end && exchange == current) {
+        if (end && exchange != null) {
             end(current, LastHttpContent.EMPTY_LAST_CONTENT);
         }
     }
@@ -282,7 +282,7 @@ final class Http2UpstreamStream implements UpstreamStream {
         }
     }
 
-    private void trailers(Exchange current, Http2HeadersFrame frame) {
+    private void trailers(Listener current, Http2HeadersFrame frame) {
         if (!frame.isEndStream()) {
             fail(NOT_HTTP, Http2Error.PROTOCOL_ERROR);
             return;
@@ -303,7 +303,7 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     /** Takes over a part of the response's body. */
     void data(Http2DataFrame frame) {
-        Exchange current = exchange;
+        Listener current = exchange;
         ungranted += frame.initialFlowControlledBytes();
         if (current == null || !responseStarted) {
             frame.release();
@@ -325,7 +325,7 @@ final class Http2UpstreamStream implements UpstreamStream {
         }
     }
 
-    private void end(Exchange current, LastHttpContent last) {
+    private void end(Listener current, LastHttpContent last) {
         if (expected > 0 && !received) {
             // Lengths that are wrong otherwise are found by the codec, which allows for a HEAD here.
             ReferenceCountUtil.release(last);
@@ -342,7 +342,7 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     /** All of this read has been seen. */
     void readComplete() {
-        Exchange current = exchange;
+        Listener current = exchange;
         if (current != null) {
             current.flushToClient();
             if (current.isClientWritable()) {
@@ -352,7 +352,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
 
     void writabilityChanged() {
-        Exchange current = exchange;
+        Listener current = exchange;
         if (current != null && isWritable()) {
             current.upstreamWritable();
         }
@@ -360,7 +360,7 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     /** The stream cannot go on, for a reason on this side of the connection. */
     void fail(String reason, Http2Error error) {
-        Exchange current = exchange;
+        Listener current = exchange;
         part();
         connection.reset(stream, error);
         if (current != null) {
@@ -374,7 +374,7 @@ final class Http2UpstreamStream implements UpstreamStream {
             refused();
             return;
         }
-        Exchange current = exchange;
+        Listener current = exchange;
         part();
         if (current != null) {
             current.upstreamReset(code);
@@ -383,7 +383,7 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     /** The backend has not looked at the request, and says so: any method may be sent again (RFC 9113 section 8.7). */
     void refused() {
-        Exchange current = exchange;
+        Listener current = exchange;
         ArrayDeque<HttpContent> held = kept;
         kept = null;
         part();
@@ -403,7 +403,7 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     /** The connection is gone. */
     void closed() {
-        Exchange current = exchange;
+        Listener current = exchange;
         part();
         if (current != null) {
             current.upstreamClosed(this);

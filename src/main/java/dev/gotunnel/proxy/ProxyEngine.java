@@ -7,7 +7,6 @@ import dev.gotunnel.policy.BackendAddress;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.EventLoop;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.util.concurrent.Future;
@@ -111,6 +110,7 @@ public final class ProxyEngine implements AutoCloseable {
                 telemetry,
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true),
                 limits,
+                this.transport.group(),
                 route -> healthChanged.accept(route.route().id()));
         this.health = this.transport
                 .group()
@@ -175,11 +175,12 @@ public final class ProxyEngine implements AutoCloseable {
             router.remove(active);
             throw e;
         }
+        context.checks().begin(active);
     }
 
     /**
      * Serves the requests to come by a route of the same id and names in another way. Those under way, WebSockets
-     * included, go on as they began.
+     * included, go on as they began; backends that stay keep their connections and their health.
      *
      * @return whether there is such a route
      */
@@ -188,9 +189,16 @@ public final class ProxyEngine implements AutoCloseable {
         if (active == null) {
             return false;
         }
-        router.replace(active, new ActiveRoute(route, active));
+        ActiveRoute next = new ActiveRoute(route, active);
+        router.replace(active, next);
+        context.checks().begin(next);
         active.retire();
+        endProbes(active);
         return true;
+    }
+
+    private void endProbes(ActiveRoute active) {
+        active.upstreams().stream().filter(Upstream::isClosed).forEach(context.checks()::end);
     }
 
     /** Proves a route's names with another certificate from the next handshake on. */
@@ -214,6 +222,7 @@ public final class ProxyEngine implements AutoCloseable {
         }
         router.remove(active);
         active.route().names().forEach(contexts::remove);
+        active.upstreams().forEach(context.checks()::end);
         return active.drain(drain);
     }
 
@@ -226,7 +235,10 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     private static BackendHealth healthOf(Upstream upstream) {
-        Upstream.Outage outage = upstream.outage();
+        UpstreamHealth.Outage outage = upstream.health().outage();
+        if (outage == null && upstream.health().isEjected()) {
+            return new BackendHealth(upstream.endpoint(), false, null, "left out for a while after failures");
+        }
         return outage == null
                 ? new BackendHealth(upstream.endpoint(), true, null, null)
                 : new BackendHealth(upstream.endpoint(), false, outage.since(), outage.reason());
@@ -244,7 +256,7 @@ public final class ProxyEngine implements AutoCloseable {
             active.upstreams().forEach(Upstream::trim);
             active.upstreams().stream()
                     .filter(Upstream::isCheckDue)
-                    .forEach(upstream -> checkBackend(active, upstream));
+                    .forEach(upstream -> context.checks().connect(active, upstream));
         }
     }
 
@@ -262,34 +274,10 @@ public final class ProxyEngine implements AutoCloseable {
         ActiveRoute active = find(routeId);
         if (active != null) {
             CompletableFuture.allOf(active.upstreams().stream()
-                            .map(upstream -> checkBackend(active, upstream))
+                            .map(upstream -> context.checks().connect(active, upstream))
                             .toArray(CompletableFuture<?>[]::new))
                     .join();
         }
-    }
-
-    /**
-     * A connection that opens is all that is asked for, TLS and HTTP/2's settings included: a request would show in the
-     * backend's log.
-     */
-    private CompletableFuture<Void> checkBackend(ActiveRoute active, Upstream upstream) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        EventLoop loop = transport.group().next();
-        loop.execute(() -> context.connector().connect(upstream, loop, false, new UpstreamConnector.Listener() {
-            @Override
-            public void connected(UpstreamConnection connection) {
-                connection.close();
-                context.backendAnswers(active, upstream);
-                done.complete(null);
-            }
-
-            @Override
-            public void connectFailed(Throwable cause) {
-                context.backendUnreachable(active, upstream, cause);
-                done.complete(null);
-            }
-        }));
-        return done;
     }
 
     /**

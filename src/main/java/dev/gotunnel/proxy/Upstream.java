@@ -4,12 +4,11 @@ import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.BackendAddress.Scheme;
 import dev.gotunnel.policy.UpstreamTls;
 import io.netty.channel.EventLoop;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One backend of one route: its health, and its connections in a pool per event loop, so that taking one needs no lock.
@@ -21,17 +20,11 @@ final class Upstream {
     private final BackendAddress endpoint;
     private final UpstreamTls tls;
     private final Map<EventLoop, UpstreamConnections> pools = new ConcurrentHashMap<>();
-    private volatile @Nullable Outage outage;
+    private final UpstreamHealth health = new UpstreamHealth();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger users = new AtomicInteger();
     private volatile boolean closed;
     private volatile long answeredNanos = System.nanoTime() - SELDOM_NANOS;
-
-    /**
-     * Why and since when a backend does not answer.
-     *
-     * @param reason a short clause, such as {@code connection refused}
-     * @param hint what to do when it is not simply to start the backend, as a sentence
-     */
-    record Outage(Instant since, String reason, @Nullable String hint) {}
 
     Upstream(BackendAddress endpoint, UpstreamTls tls) {
         this.endpoint = endpoint;
@@ -62,7 +55,7 @@ final class Upstream {
      * more than a connection and may show in its log.
      */
     boolean isCheckDue() {
-        return !isHealthy() || !mayMultiplex() || System.nanoTime() - answeredNanos >= SELDOM_NANOS;
+        return health.outage() != null || !mayMultiplex() || System.nanoTime() - answeredNanos >= SELDOM_NANOS;
     }
 
     /** Something about it has changed, perhaps for the worse. */
@@ -70,29 +63,27 @@ final class Upstream {
         answeredNanos = System.nanoTime() - SELDOM_NANOS;
     }
 
-    /** Why it is down; null while it is up. */
-    @Nullable
-    Outage outage() {
-        return outage;
-    }
-
-    boolean isHealthy() {
-        return outage == null;
+    UpstreamHealth health() {
+        return health;
     }
 
     /** A connection was accepted; returns whether that is news. */
-    synchronized boolean markUp() {
-        boolean news = outage != null;
-        outage = null;
+    boolean markUp() {
         answeredNanos = System.nanoTime();
-        return news;
+        return health.accepted();
     }
 
-    /** No connection was accepted; returns whether that is news. */
-    synchronized boolean markDown(ConnectFailure failure) {
-        Outage before = outage;
-        outage = new Outage(before == null ? Instant.now() : before.since(), failure.reason(), failure.hint());
-        return before == null;
+    /** How many requests it has under way. */
+    int underWay() {
+        return underWay.get();
+    }
+
+    void begins() {
+        underWay.incrementAndGet();
+    }
+
+    void ends() {
+        underWay.decrementAndGet();
     }
 
     /** Its connections on an event loop; on that loop. */
@@ -110,10 +101,17 @@ final class Upstream {
         return closed;
     }
 
-    /** Closes what is idle, and what becomes idle from now on. Any thread. */
-    void close() {
-        closed = true;
-        onEachLoop(UpstreamConnections::close);
+    /** One more pool chooses it. */
+    void retain() {
+        users.incrementAndGet();
+    }
+
+    /** A pool chooses it no longer; with the last one goes what is idle, and what becomes idle from then on. Any thread. */
+    void release() {
+        if (users.decrementAndGet() == 0) {
+            closed = true;
+            onEachLoop(UpstreamConnections::close);
+        }
     }
 
     private void onEachLoop(Consumer<UpstreamConnections> step) {

@@ -1,47 +1,148 @@
 package dev.gotunnel.proxy;
 
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.Balance;
+import dev.gotunnel.policy.Ejection;
 import dev.gotunnel.policy.TrafficPolicy;
 import dev.gotunnel.policy.UpstreamTls;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The backends that requests are shared out among. Any thread. */
+/** The backends that requests are shared out among, and the rule by which that is done. Any thread. */
 final class UpstreamPool {
     private final List<Upstream> upstreams;
+    private final LoadBalancer balancer;
+    private final @Nullable StickySessions sticky;
+    private final @Nullable Ejection ejection;
+    private final long slowStartNanos;
+    private final int maxUnderWay;
+    private final TrafficPolicy policy;
+    private final HeldRequests held;
+    private volatile boolean closed;
 
-    UpstreamPool(List<BackendAddress> backends, TrafficPolicy policy) {
+    /** @param before the pools that this one takes the place of: backends that stay keep their connections and health */
+    UpstreamPool(List<BackendAddress> backends, TrafficPolicy policy, Collection<UpstreamPool> before) {
         UpstreamTls tls = policy.tls() == null ? UpstreamTls.DEFAULT : policy.tls();
-        this.upstreams =
-                backends.stream().map(backend -> new Upstream(backend, tls)).toList();
+        this.policy = policy;
+        this.upstreams = backends.stream()
+                .map(backend -> kept(backend, tls, before).orElseGet(() -> new Upstream(backend, tls)))
+                .toList();
+        upstreams.forEach(Upstream::retain);
+        this.balancer = LoadBalancer.of(policy.balance() == null ? Balance.ROUND_ROBIN : policy.balance());
+        this.sticky = policy.sticky() == null ? null : new StickySessions(policy.sticky());
+        this.ejection = policy.ejection();
+        this.slowStartNanos =
+                policy.slowStart() == null ? 0 : policy.slowStart().toNanos();
+        this.maxUnderWay = policy.limits() == null || policy.limits().perBackend() == null
+                ? Integer.MAX_VALUE
+                : policy.limits().perBackend();
+        this.held = new HeldRequests();
+    }
+
+    private static Optional<Upstream> kept(BackendAddress backend, UpstreamTls tls, Collection<UpstreamPool> before) {
+        return before.stream()
+                .flatMap(pool -> pool.upstreams.stream())
+                .filter(upstream ->
+                        upstream.endpoint().equals(backend) && upstream.tls().equals(tls))
+                .findFirst();
     }
 
     List<Upstream> upstreams() {
         return upstreams;
     }
 
-    /**
-     * The backend to try next: one that is up before one that is down.
-     *
-     * @param tried those that have accepted no connection for this exchange
-     */
-    @Nullable
-    Upstream candidate(Collection<Upstream> tried) {
-        Upstream last = null;
-        for (Upstream upstream : upstreams) {
-            if (!tried.contains(upstream)) {
-                if (upstream.isHealthy()) {
-                    return upstream;
-                }
-                last = last == null ? upstream : last;
-            }
-        }
-        return last;
+    TrafficPolicy policy() {
+        return policy;
     }
 
-    /** Closes what is idle, and what becomes idle from now on. */
+    /** The requests that wait for one of the backends to come up. */
+    HeldRequests held() {
+        return held;
+    }
+
+    /** What keeps clients at their backends; null when nothing does. */
+    @Nullable
+    StickySessions sticky() {
+        return sticky;
+    }
+
+    /**
+     * The backend to try next: by the rule among those that are up and have room, else one that is down.
+     *
+     * @param tried those that this exchange has tried already
+     * @param client the client's address
+     * @param wanted the backend that the client was at before; null for none
+     * @return null when all were tried, or have no room
+     */
+    @Nullable
+    Upstream candidate(Collection<Upstream> tried, String client, @Nullable Upstream wanted) {
+        if (upstreams.size() == 1) {
+            Upstream only = upstreams.getFirst();
+            return tried.contains(only) || !hasRoom(only) ? null : only;
+        }
+        Predicate<Upstream> left = upstream -> !tried.contains(upstream) && hasRoom(upstream);
+        Predicate<Upstream> up = left.and(upstream -> upstream.health().isUsable());
+        if (wanted != null && up.test(wanted)) {
+            return wanted;
+        }
+        Upstream chosen = slowStartNanos == 0
+                ? null
+                : balancer.choose(
+                        upstreams, up.and(upstream -> upstream.health().takesShare(slowStartNanos)), client);
+        chosen = chosen == null ? balancer.choose(upstreams, up, client) : chosen;
+        return chosen == null ? balancer.choose(upstreams, left, client) : chosen;
+    }
+
+    private boolean hasRoom(Upstream upstream) {
+        return maxUnderWay == Integer.MAX_VALUE || upstream.underWay() < maxUnderWay;
+    }
+
+    /** Whether a backend that is up has no room for one more request. */
+    boolean isFull() {
+        return upstreams.stream().anyMatch(upstream -> upstream.health().isUsable() && !hasRoom(upstream));
+    }
+
+    /** Whether all are known to be down. */
+    boolean isDown() {
+        return upstreams.stream().allMatch(upstream -> upstream.health().outage() != null);
+    }
+
+    /** A request was answered by a backend. */
+    void succeeded(Upstream upstream) {
+        if (ejection != null) {
+            upstream.health().succeeded();
+        }
+    }
+
+    /**
+     * A request failed at a backend.
+     *
+     * @return whether it is left out for a while by that; the last one that is left never is
+     */
+    boolean failed(Upstream upstream) {
+        if (ejection == null || !upstream.health().failed(ejection)) {
+            return false;
+        }
+        boolean others = upstreams.stream()
+                .anyMatch(other -> other != upstream && other.health().isUsable());
+        if (!others) {
+            upstream.health().keep();
+        }
+        return others;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Closes what is idle, and what becomes idle from now on, of backends that nobody else uses. */
     void close() {
-        upstreams.forEach(Upstream::close);
+        if (!closed) {
+            closed = true;
+            upstreams.forEach(Upstream::release);
+        }
     }
 }

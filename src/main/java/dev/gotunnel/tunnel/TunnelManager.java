@@ -335,6 +335,11 @@ public final class TunnelManager implements TunnelService, MachineService {
     }
 
     private void bringUp(TunnelEntry entry) {
+        CompletableFuture<Void> start;
+        synchronized (lock) {
+            // As soon as it serves, somebody may stop it, and has one of his own.
+            start = entry.settled;
+        }
         try {
             takeSteps(entry);
         } catch (RuntimeException e) {
@@ -349,7 +354,7 @@ public final class TunnelManager implements TunnelService, MachineService {
             }
             throw failed;
         } finally {
-            entry.settled.complete(null);
+            start.complete(null);
         }
     }
 
