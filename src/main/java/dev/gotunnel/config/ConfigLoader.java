@@ -4,9 +4,8 @@ import dev.gotunnel.config.Configuration.Logging;
 import dev.gotunnel.config.Configuration.Server;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.names.DomainName;
 import dev.gotunnel.platform.PrivateFiles;
-import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.Network;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.io.IOException;
@@ -33,7 +32,6 @@ import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
@@ -47,12 +45,10 @@ public final class ConfigLoader {
     /** A file of a thousand tunnels has some 100 KB. */
     private static final int MAX_BYTES = 512 * 1024;
 
-    /** A tunnel's backends stand on the sixth level. */
+    /** The list of a path's origins stands on the tenth level. */
     private static final int MAX_DEPTH = 50;
 
     private static final int MAX_ALIASES = 50;
-    private static final List<String> TUNNEL_KEYS =
-            List.of("name", "domain", "port", "backends", "https", "https_port");
 
     private ConfigLoader() {}
 
@@ -63,7 +59,7 @@ public final class ConfigLoader {
      * @throws GotunnelException {@code CONFIG} with all problems, {@code NOT_PERMITTED} or {@code IO}
      */
     public static Configuration load(Path file) {
-        return parse(read(file), String.valueOf(file.getFileName()));
+        return parse(read(file), file);
     }
 
     static String read(Path file) {
@@ -87,14 +83,20 @@ public final class ConfigLoader {
         }
     }
 
-    /** Parses a document; an empty one is {@link Configuration#DEFAULT}. */
-    static Configuration parse(String text, String fileName) {
+    /**
+     * Parses a document; an empty one is {@link Configuration#DEFAULT}.
+     *
+     * @param file where it stands: relative paths in it are relative to its folder
+     */
+    static Configuration parse(String text, Path file) {
+        String fileName = String.valueOf(file.getFileName());
         Optional<Node> root = compose(text, fileName, false);
         if (root.isEmpty()) {
             return Configuration.DEFAULT;
         }
         YamlReader reader = new YamlReader(fileName);
-        Configuration configuration = configuration(reader, root.get());
+        Configuration configuration =
+                configuration(reader, root.get(), file.toAbsolutePath().getParent());
         List<String> problems = reader.problems();
         if (!problems.isEmpty()) {
             String count = problems.size() == 1 ? "a problem" : problems.size() + " problems";
@@ -147,31 +149,34 @@ public final class ConfigLoader {
                 cause);
     }
 
-    private static Configuration configuration(YamlReader reader, Node root) {
+    private static Configuration configuration(YamlReader reader, Node root, @Nullable Path folder) {
         Map<String, Node> top =
                 reader.mapping(root, "", List.of("version", "server", "observability", "tunnels", "profiles"));
         Node version = top.get("version");
         if (version != null) {
             reader.integer(version, "version", VERSION, VERSION);
         }
-        Map<String, Node> server = reader.mapping(top.get("server"), "server", List.of("http_port", "https_port"));
+        Map<String, Node> server =
+                reader.mapping(top.get("server"), "server", List.of("http_port", "https_port", "trusted_proxies"));
         Map<String, Node> observability = reader.mapping(top.get("observability"), "observability", List.of("logging"));
         Map<String, Node> logging =
                 reader.mapping(observability.get("logging"), "observability.logging", List.of("level", "format"));
         return new Configuration(
                 new Server(
                         reader.integer(server.get("http_port"), "server.http_port", 0, 65535),
-                        reader.integer(server.get("https_port"), "server.https_port", 0, 65535)),
+                        reader.integer(server.get("https_port"), "server.https_port", 0, 65535),
+                        reader.parsedItems(server.get("trusted_proxies"), "server.trusted_proxies", Network::parse)),
                 new Logging(
                         reader.word(logging.get("level"), "observability.logging.level", Logging.LEVELS),
                         reader.word(logging.get("format"), "observability.logging.format", Logging.FORMATS)),
-                profiles(reader, top));
+                profiles(reader, new TunnelReader(reader, folder), top));
     }
 
-    private static Map<String, List<TunnelSpec>> profiles(YamlReader reader, Map<String, Node> top) {
+    private static Map<String, List<TunnelSpec>> profiles(
+            YamlReader reader, TunnelReader tunnels, Map<String, Node> top) {
         Map<String, List<TunnelSpec>> profiles = new LinkedHashMap<>();
         if (top.containsKey("tunnels")) {
-            profiles.put(TunnelId.DEFAULT, tunnels(reader, top.get("tunnels"), "tunnels", TunnelId.DEFAULT));
+            profiles.put(TunnelId.DEFAULT, tunnels(reader, tunnels, top.get("tunnels"), "tunnels", TunnelId.DEFAULT));
         }
         reader.mapping(top.get("profiles"), "profiles").forEach((name, node) -> {
             String path = YamlReader.join("profiles", name);
@@ -185,19 +190,20 @@ public final class ConfigLoader {
             } else if (profiles.containsKey(name)) {
                 reader.problem(node, path, "the top-level list \"tunnels\" is this profile already.");
             } else {
-                profiles.put(name, tunnels(reader, profile.get("tunnels"), path + ".tunnels", name));
+                profiles.put(name, tunnels(reader, tunnels, profile.get("tunnels"), path + ".tunnels", name));
             }
         });
         return profiles;
     }
 
-    private static List<TunnelSpec> tunnels(YamlReader reader, @Nullable Node node, String path, String profile) {
+    private static List<TunnelSpec> tunnels(
+            YamlReader reader, TunnelReader format, @Nullable Node node, String path, String profile) {
         List<TunnelSpec> tunnels = new ArrayList<>();
         Set<String> names = new HashSet<>();
         List<Node> items = reader.sequence(node, path);
         for (int i = 0; i < items.size(); i++) {
             String itemPath = path + "[" + i + "]";
-            TunnelSpec tunnel = tunnel(reader, items.get(i), itemPath, profile);
+            TunnelSpec tunnel = format.read(items.get(i), itemPath, profile);
             if (tunnel != null && !names.add(tunnel.id().name())) {
                 reader.problem(
                         items.get(i), itemPath, "the name \"" + tunnel.id().name() + "\" stands here twice.");
@@ -206,48 +212,5 @@ public final class ConfigLoader {
             }
         }
         return List.copyOf(tunnels);
-    }
-
-    private static @Nullable TunnelSpec tunnel(YamlReader reader, Node node, String path, String profile) {
-        int before = reader.problems().size();
-        Map<String, Node> keys = reader.mapping(node, path, TUNNEL_KEYS);
-        if (!(node instanceof MappingNode)) {
-            return null;
-        }
-        DomainName domain = reader.parsed(keys.get("domain"), path + ".domain", DomainName::parse);
-        String name = reader.text(keys.get("name"), path + ".name");
-        if (domain == null && !keys.containsKey("domain")) {
-            reader.problem(node, path, "a tunnel needs a \"domain\".");
-        }
-        List<BackendAddress> backends = new ArrayList<>();
-        Integer port = reader.integer(keys.get("port"), path + ".port", 1, 65535);
-        if (port != null) {
-            backends.add(new BackendAddress("localhost", port));
-        }
-        List<Node> urls = reader.sequence(keys.get("backends"), path + ".backends");
-        for (int i = 0; i < urls.size(); i++) {
-            BackendAddress backend = reader.parsed(urls.get(i), path + ".backends[" + i + "]", BackendAddress::parse);
-            if (backend != null) {
-                backends.add(backend);
-            }
-        }
-        if (!keys.containsKey("port") && urls.isEmpty()) {
-            reader.problem(node, path, "a tunnel needs a \"port\" or \"backends\".");
-        }
-        Boolean https = reader.bool(keys.get("https"), path + ".https");
-        Integer httpsPort = reader.integer(keys.get("https_port"), path + ".https_port", 0, 65535);
-        if (https != null && !https && httpsPort != null) {
-            reader.problem(keys.get("https_port"), path + ".https_port", "has no meaning with \"https: false\".");
-        }
-        if (domain == null || reader.problems().size() > before) {
-            return null;
-        }
-        try {
-            TunnelId id = new TunnelId(profile, name == null ? domain.stem() : name);
-            return new TunnelSpec(id, domain, backends, https == null || https, httpsPort);
-        } catch (GotunnelException e) {
-            reader.problem(keys.getOrDefault("name", node), path + ".name", e.getMessage() + " " + e.hint());
-            return null;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.gotunnel.config;
 
+import dev.gotunnel.policy.Network;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +16,22 @@ import org.jspecify.annotations.Nullable;
 public record Configuration(Server server, Logging logging, Map<String, List<TunnelSpec>> profiles) {
     /** What applies without a file. */
     public static final Configuration DEFAULT =
-            new Configuration(new Server(null, null), new Logging(null, null), Map.of());
+            new Configuration(new Server(null, null, List.of()), new Logging(null, null), Map.of());
 
     /**
      * Key {@code server}.
      *
      * @param httpPort the port of plain HTTP; null to let gotunnel choose
      * @param httpsPort the port of HTTPS; null to let gotunnel choose
+     * @param trustedProxies whose word on a request's client is taken
      */
     public record Server(
-            @Nullable Integer httpPort, @Nullable Integer httpsPort) {}
+            @Nullable Integer httpPort, @Nullable Integer httpsPort, List<Network> trustedProxies) {
+        /** Copies the list. */
+        public Server {
+            trustedProxies = List.copyOf(trustedProxies);
+        }
+    }
 
     /**
      * Key {@code observability.logging}.

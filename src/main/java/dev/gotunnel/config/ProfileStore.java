@@ -5,7 +5,6 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.platform.EditLock;
 import dev.gotunnel.platform.PrivateFiles;
-import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
 import dev.gotunnel.tunnel.TunnelStore;
@@ -22,14 +21,10 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Present;
 import org.snakeyaml.engine.v2.api.lowlevel.Serialize;
-import org.snakeyaml.engine.v2.common.FlowStyle;
-import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.nodes.Tag;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,8 +33,6 @@ import tools.jackson.databind.json.JsonMapper;
  * order stay; the result is read back before it replaces the file. Any thread.
  */
 public final class ProfileStore implements TunnelStore {
-    private static final Set<String> RESERVED = Set.of("true", "false", "null");
-
     private final Path file;
     private final Set<String> active;
 
@@ -73,16 +66,16 @@ public final class ProfileStore implements TunnelStore {
                     "Tunnels of the session are not saved.",
                     "Save it in a profile: --profile default");
         }
-        edit(spec.id().profile(), tunnels -> {
+        edit(spec.id().profile(), (tunnels, before) -> {
             int place = indexOf(tunnels, spec.id());
-            if (place < 0) {
-                tunnels.add(nodeOf(spec));
-            } else {
-                Node before = tunnels.get(place);
-                Node after = nodeOf(spec);
-                after.setBlockComments(before.getBlockComments());
-                after.setEndComments(before.getEndComments());
-                tunnels.set(place, after);
+            TunnelSpec written = before.profile(spec.id().profile()).stream()
+                    .filter(known -> known.id().equals(spec.id()))
+                    .findFirst()
+                    .orElse(null);
+            if (place < 0 || written == null) {
+                tunnels.add(YamlTree.of(TunnelWriter.written(spec)));
+            } else if (tunnels.get(place) instanceof MappingNode tunnel) {
+                TunnelEdit.apply(tunnel, TunnelWriter.written(written), TunnelWriter.written(spec));
             }
         });
     }
@@ -93,7 +86,7 @@ public final class ProfileStore implements TunnelStore {
                 .noneMatch(spec -> spec.id().equals(id))) {
             return;
         }
-        edit(id.profile(), tunnels -> {
+        edit(id.profile(), (tunnels, _) -> {
             int place = indexOf(tunnels, id);
             if (place >= 0) {
                 tunnels.remove(place);
@@ -102,7 +95,7 @@ public final class ProfileStore implements TunnelStore {
     }
 
     private interface Edit {
-        void apply(List<Node> tunnels);
+        void apply(List<Node> tunnels, Configuration before);
     }
 
     /** Other commands, each with a store of its own, may edit the same file: they wait for each other. */
@@ -115,28 +108,28 @@ public final class ProfileStore implements TunnelStore {
     private void editAlone(String profile, Edit change) {
         String name = String.valueOf(file.getFileName());
         String before = ConfigLoader.read(file);
-        ConfigLoader.parse(before, name);
+        Configuration configuration = ConfigLoader.parse(before, file);
         Optional<Node> parsed = ConfigLoader.compose(before, name, true);
         MappingNode root = parsed.filter(MappingNode.class::isInstance)
                 .map(MappingNode.class::cast)
                 .orElseGet(ProfileStore::newDocument);
-        change.apply(tunnelsOf(root, profile));
+        change.apply(tunnelsOf(root, profile), configuration);
         String text = isJson(before) ? json(emit(root)) : emit(root);
         String after = before.contains("\r\n") ? text.replace("\n", "\r\n") : text;
-        ConfigLoader.parse(after, name);
+        ConfigLoader.parse(after, file);
         PrivateFiles.write(file, after.getBytes(StandardCharsets.UTF_8));
     }
 
     private static MappingNode newDocument() {
-        MappingNode root = mapping();
-        put(root, "version", scalar(String.valueOf(ConfigLoader.VERSION), Tag.INT));
+        MappingNode root = YamlTree.mapping();
+        YamlTree.put(root, "version", YamlTree.of(ConfigLoader.VERSION));
         return root;
     }
 
     /** The list of a profile's tunnels, made where there is none; the default profile's may stand at the top. */
     private static List<Node> tunnelsOf(MappingNode root, String profile) {
-        Node profiles = get(root, "profiles");
-        boolean inProfiles = profiles instanceof MappingNode known && get(known, profile) != null;
+        Node profiles = YamlTree.get(root, "profiles");
+        boolean inProfiles = profiles instanceof MappingNode known && YamlTree.get(known, profile) != null;
         if (profile.equals(TunnelId.DEFAULT) && !inProfiles) {
             return list(root, "tunnels");
         }
@@ -144,20 +137,20 @@ public final class ProfileStore implements TunnelStore {
     }
 
     private static MappingNode child(MappingNode parent, String key) {
-        if (get(parent, key) instanceof MappingNode existing) {
+        if (YamlTree.get(parent, key) instanceof MappingNode existing) {
             return existing;
         }
-        MappingNode made = mapping();
-        put(parent, key, made);
+        MappingNode made = YamlTree.mapping();
+        YamlTree.put(parent, key, made);
         return made;
     }
 
     private static List<Node> list(MappingNode parent, String key) {
-        if (get(parent, key) instanceof SequenceNode existing) {
+        if (YamlTree.get(parent, key) instanceof SequenceNode existing) {
             return existing.getValue();
         }
         List<Node> items = new ArrayList<>();
-        put(parent, key, new SequenceNode(Tag.SEQ, items, FlowStyle.BLOCK));
+        YamlTree.put(parent, key, YamlTree.sequence(items));
         return items;
     }
 
@@ -171,63 +164,12 @@ public final class ProfileStore implements TunnelStore {
     }
 
     private static @Nullable String nameOf(MappingNode tunnel) {
-        if (get(tunnel, "name") instanceof ScalarNode name) {
+        if (YamlTree.get(tunnel, "name") instanceof ScalarNode name) {
             return name.getValue();
         }
-        return get(tunnel, "domain") instanceof ScalarNode domain
+        return YamlTree.get(tunnel, "domain") instanceof ScalarNode domain
                 ? DomainName.parse(domain.getValue()).stem()
                 : null;
-    }
-
-    private static Node nodeOf(TunnelSpec spec) {
-        MappingNode tunnel = mapping();
-        put(tunnel, "name", text(spec.id().name()));
-        put(tunnel, "domain", text(spec.domain().ascii()));
-        BackendAddress first = spec.backends().getFirst();
-        if (spec.backends().size() == 1 && first.host().equals("localhost")) {
-            put(tunnel, "port", scalar(String.valueOf(first.port()), Tag.INT));
-        } else {
-            List<Node> urls = new ArrayList<>();
-            spec.backends().forEach(backend -> urls.add(text(backend.url())));
-            put(tunnel, "backends", new SequenceNode(Tag.SEQ, urls, FlowStyle.BLOCK));
-        }
-        if (!spec.https()) {
-            put(tunnel, "https", scalar("false", Tag.BOOL));
-        }
-        if (spec.httpsPort() != null) {
-            put(tunnel, "https_port", scalar(String.valueOf(spec.httpsPort()), Tag.INT));
-        }
-        return tunnel;
-    }
-
-    private static @Nullable Node get(MappingNode mapping, String key) {
-        return mapping.getValue().stream()
-                .filter(tuple -> tuple.getKeyNode() instanceof ScalarNode k
-                        && k.getValue().equals(key))
-                .map(NodeTuple::getValueNode)
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static void put(MappingNode mapping, String key, Node value) {
-        mapping.getValue()
-                .removeIf(tuple -> tuple.getKeyNode() instanceof ScalarNode k
-                        && k.getValue().equals(key));
-        mapping.getValue().add(new NodeTuple(scalar(key, Tag.STR), value));
-    }
-
-    private static MappingNode mapping() {
-        return new MappingNode(Tag.MAP, new ArrayList<>(), FlowStyle.BLOCK);
-    }
-
-    /** A text that YAML would read as something else, such as a name of digits, is quoted. */
-    private static ScalarNode text(String value) {
-        boolean word = value.chars().anyMatch(Character::isLetter) && !RESERVED.contains(value);
-        return new ScalarNode(Tag.STR, value, word ? ScalarStyle.PLAIN : ScalarStyle.DOUBLE_QUOTED);
-    }
-
-    private static ScalarNode scalar(String value, Tag tag) {
-        return new ScalarNode(tag, value, ScalarStyle.PLAIN);
     }
 
     private static String emit(Node root) {

@@ -3,11 +3,6 @@ package dev.gotunnel.control;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.names.DomainName;
-import dev.gotunnel.policy.BackendAddress;
-import dev.gotunnel.tunnel.TunnelId;
-import dev.gotunnel.tunnel.TunnelSpec;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,48 +21,7 @@ final class ControlApi {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    /** For requests: what would be ignored is refused. */
-    static final JsonMapper STRICT = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
-
     private ControlApi() {}
-
-    /** A tunnel to start or save. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record SpecMessage(
-            String profile,
-            String name,
-            String domain,
-            List<String> backends,
-            @Nullable Boolean https,
-            @Nullable Integer httpsPort) {
-
-        static SpecMessage of(TunnelSpec spec) {
-            return new SpecMessage(
-                    spec.id().profile(),
-                    spec.id().name(),
-                    spec.domain().ascii(),
-                    spec.backends().stream().map(BackendAddress::url).toList(),
-                    spec.https(),
-                    spec.httpsPort());
-        }
-
-        TunnelSpec toSpec() {
-            if (profile == null || name == null || domain == null || backends == null || backends.contains(null)) {
-                throw new GotunnelException(
-                        ErrorCode.USAGE,
-                        "A tunnel needs \"profile\", \"name\", \"domain\" and \"backends\".",
-                        "See docs/CONTROL-API.md");
-            }
-            return new TunnelSpec(
-                    new TunnelId(profile, name),
-                    DomainName.parse(domain),
-                    backends.stream().map(BackendAddress::parse).toList(),
-                    https == null || https,
-                    httpsPort);
-        }
-    }
 
     /** A tunnel that is no longer known. */
     record RemovedMessage(String id) {}

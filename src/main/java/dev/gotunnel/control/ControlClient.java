@@ -1,10 +1,11 @@
 package dev.gotunnel.control;
 
+import dev.gotunnel.config.TunnelFormat;
 import dev.gotunnel.control.ControlApi.Problem;
 import dev.gotunnel.control.ControlApi.RemovedMessage;
-import dev.gotunnel.control.ControlApi.SpecMessage;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.policy.Fault;
 import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.EventBus;
 import dev.gotunnel.tunnel.MachineService;
@@ -15,6 +16,7 @@ import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -109,16 +111,20 @@ public final class ControlClient implements TunnelService, MachineService {
         try {
             return ControlApi.JSON.readValue(json, type);
         } catch (JacksonException e) {
-            throw new GotunnelException(
-                    ErrorCode.OWNER_UNREACHABLE,
-                    "The running gotunnel is of another version and does not understand this command.",
-                    "Stop it, then run the command again.",
-                    e);
+            throw otherVersion(e);
         }
     }
 
+    private static GotunnelException otherVersion(RuntimeException cause) {
+        return new GotunnelException(
+                ErrorCode.OWNER_UNREACHABLE,
+                "The running gotunnel is of another version and does not understand this command.",
+                "Stop it, then run the command again.",
+                cause);
+    }
+
     private static byte[] message(TunnelSpec spec) {
-        return ControlApi.JSON.writeValueAsBytes(SpecMessage.of(spec));
+        return ControlApi.JSON.writeValueAsBytes(TunnelFormat.written(spec));
     }
 
     private static String path(TunnelId id) {
@@ -153,6 +159,25 @@ public final class ControlClient implements TunnelService, MachineService {
     @Override
     public Tunnel save(TunnelSpec spec) {
         return read(call("PUT", path(spec.id()), message(spec)), Tunnel.class);
+    }
+
+    @Override
+    public TunnelSpec spec(TunnelId id) {
+        String answer = new String(call("GET", path(id) + "/spec", NOTHING), StandardCharsets.UTF_8);
+        try {
+            return TunnelFormat.parse(answer, "answer");
+        } catch (GotunnelException e) {
+            throw otherVersion(e);
+        }
+    }
+
+    @Override
+    public Tunnel fault(TunnelId id, @Nullable Fault fault) {
+        String path = path(id) + "/fault";
+        byte[] answer = fault == null
+                ? call("DELETE", path, NOTHING)
+                : call("PUT", path, ControlApi.JSON.writeValueAsBytes(TunnelFormat.written(fault)));
+        return read(answer, Tunnel.class);
     }
 
     @Override

@@ -1,8 +1,9 @@
 package dev.gotunnel.control;
 
-import dev.gotunnel.control.ControlApi.SpecMessage;
+import dev.gotunnel.config.TunnelFormat;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.policy.Fault;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.TunnelId;
@@ -13,13 +14,12 @@ import java.security.cert.CertificateEncodingException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** Which path does what. Calls block; made on worker threads. */
 final class ControlRoutes {
+    /** What the problems of a request's body call it. */
+    private static final String BODY = "body";
+
     private final TunnelService tunnels;
     private final MachineService machine;
     private final Runnable window;
@@ -44,7 +44,10 @@ final class ControlRoutes {
             case "GET tunnels/3" -> one(id(parts));
             case "PUT tunnels/3" -> save(id(parts), spec(body));
             case "DELETE tunnels/3" -> remove(id(parts));
+            case "GET tunnels/4" -> detail(id(parts), parts[3]);
             case "POST tunnels/4" -> change(id(parts), parts[3]);
+            case "PUT tunnels/4" -> disturb(id(parts), parts[3], body);
+            case "DELETE tunnels/4" -> calm(id(parts), parts[3]);
             case "POST stop-all/1" -> tunnels.stopAll();
             case "POST window/1" -> showWindow();
             case "GET certificate/1" -> certificate();
@@ -58,24 +61,11 @@ final class ControlRoutes {
     }
 
     static TunnelSpec spec(byte[] body) {
-        try {
-            SpecMessage message = ControlApi.STRICT.readValue(body, SpecMessage.class);
-            if (message != null) {
-                return message.toSpec();
-            }
-            throw notATunnel("", null);
-        } catch (UnrecognizedPropertyException e) {
-            throw notATunnel(": it knows no key \"" + e.getPropertyName() + "\"", e);
-        } catch (JacksonException e) {
-            TokenStreamLocation place = e.getLocation();
-            throw notATunnel(place == null ? "" : ", as line " + place.getLineNr() + " shows", e);
-        }
+        return TunnelFormat.parse(new String(body, StandardCharsets.UTF_8), BODY);
     }
 
-    /** Jackson's own messages name our classes. */
-    private static GotunnelException notATunnel(String why, @Nullable Exception cause) {
-        return new GotunnelException(
-                ErrorCode.USAGE, "The request's body is not a tunnel" + why + ".", "See docs/CONTROL-API.md", cause);
+    private static Fault fault(byte[] body) {
+        return TunnelFormat.parseFault(new String(body, StandardCharsets.UTF_8), BODY);
     }
 
     private static TunnelId id(String[] parts) {
@@ -109,6 +99,27 @@ final class ControlRoutes {
             case "stop" -> tunnels.stop(id);
             default -> throw unknown("POST", "tunnels/" + id + "/" + verb);
         };
+    }
+
+    private Object detail(TunnelId id, String what) {
+        requireWord("spec", what, "GET", id);
+        return TunnelFormat.written(tunnels.spec(id));
+    }
+
+    private Tunnel disturb(TunnelId id, String what, byte[] body) {
+        requireWord("fault", what, "PUT", id);
+        return tunnels.fault(id, fault(body));
+    }
+
+    private Tunnel calm(TunnelId id, String what) {
+        requireWord("fault", what, "DELETE", id);
+        return tunnels.fault(id, null);
+    }
+
+    private static void requireWord(String known, String word, String method, TunnelId id) {
+        if (!word.equals(known)) {
+            throw unknown(method, "tunnels/" + id + "/" + word);
+        }
     }
 
     private Object showWindow() {

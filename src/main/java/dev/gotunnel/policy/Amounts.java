@@ -4,6 +4,7 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,6 +12,9 @@ import java.util.regex.Pattern;
 public final class Amounts {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(|B|KB|MB|GB)");
+
+    /** By how many bits a unit multiplies. */
+    private static final Map<String, Integer> SHIFTS = Map.of("", 0, "B", 0, "KB", 10, "MB", 20, "GB", 30);
 
     private Amounts() {}
 
@@ -59,17 +63,15 @@ public final class Amounts {
      */
     public static long size(String text) {
         Matcher matcher = SIZE.matcher(text.toUpperCase(Locale.ROOT));
-        if (!matcher.matches()) {
-            throw new GotunnelException(
-                    ErrorCode.USAGE, "\"" + text + "\" is not a size.", "Write a number of bytes, 64KB, 10MB or 1GB.");
+        if (matcher.matches()) {
+            long amount = Long.parseLong(matcher.group(1));
+            int bits = SHIFTS.getOrDefault(matcher.group(2), 0);
+            if (amount <= Long.MAX_VALUE >> bits) {
+                return amount << bits;
+            }
         }
-        long amount = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "KB" -> amount << 10;
-            case "MB" -> amount << 20;
-            case "GB" -> amount << 30;
-            default -> amount;
-        };
+        throw new GotunnelException(
+                ErrorCode.USAGE, "\"" + text + "\" is not a size.", "Write a number of bytes, 64KB, 10MB or 1GB.");
     }
 
     /** A number of bytes as {@link #size(String)} reads it, in the largest unit that is exact. */

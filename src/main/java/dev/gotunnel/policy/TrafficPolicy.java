@@ -69,6 +69,13 @@ public record TrafficPolicy(
                 or(fault, base.fault));
     }
 
+    /** The same with other trouble; null for none. */
+    public TrafficPolicy withFault(@Nullable Fault newFault) {
+        return new TrafficPolicy(
+                headers, host, preset, cors, access, rateLimit, limits, timeouts, balance, sticky, health, ejection,
+                retries, slowStart, hold, tls, newFault);
+    }
+
     private static <T> @Nullable T or(@Nullable T own, @Nullable T base) {
         return own == null ? base : own;
     }

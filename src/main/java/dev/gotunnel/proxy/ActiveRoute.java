@@ -1,6 +1,7 @@
 package dev.gotunnel.proxy;
 
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.DevServer;
 import dev.gotunnel.policy.PathRoute;
 import dev.gotunnel.policy.TrafficPolicy;
 import java.time.Duration;
@@ -12,10 +13,16 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A route as it serves: its paths, their backends' connections and the exchanges under way. Any thread. */
 final class ActiveRoute {
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveRoute.class);
+
     private final Route route;
     private final ActivePath root;
 
@@ -24,10 +31,24 @@ final class ActiveRoute {
 
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable CompletableFuture<Void> drained;
+    private final AtomicBoolean presetSuggested = new AtomicBoolean();
+    private volatile boolean retired;
+
+    /** Those in whose place it stands and whose exchanges are still under way. */
+    private final List<ActiveRoute> predecessors;
 
     ActiveRoute(Route route) {
+        this(route, null);
+    }
+
+    /** A route that takes the place of another. */
+    ActiveRoute(Route route, @Nullable ActiveRoute before) {
         this.route = route;
-        this.root = new ActivePath(null, route.policy(), new UpstreamPool(route.backends(), route.policy()));
+        this.predecessors = before == null
+                ? List.of()
+                : Stream.concat(Stream.of(before), before.predecessors.stream().filter(old -> !old.open.isEmpty()))
+                        .toList();
+        this.root = ActivePath.of(null, route.policy(), new UpstreamPool(route.backends(), route.policy()));
         this.paths = route.paths().stream()
                 .sorted(Comparator.comparingInt(
                         (PathRoute path) -> -path.prefix().length()))
@@ -39,7 +60,7 @@ final class ActiveRoute {
         TrafficPolicy policy = path.policy().over(route.policy());
         boolean shared = path.backends().isEmpty() && path.policy().tls() == null;
         List<BackendAddress> backends = path.backends().isEmpty() ? route.backends() : path.backends();
-        return new ActivePath(path, policy, shared ? root.pool() : new UpstreamPool(backends, policy));
+        return ActivePath.of(path, policy, shared ? root.pool() : new UpstreamPool(backends, policy));
     }
 
     Route route() {
@@ -67,8 +88,7 @@ final class ActiveRoute {
         if (paths.isEmpty()) {
             return root;
         }
-        int query = target.indexOf('?');
-        String path = query < 0 ? target : target.substring(0, query);
+        String path = MatchedPath.of(target);
         for (ActivePath candidate : paths) {
             PathRoute match = candidate.match();
             if (match != null && match.matches(path)) {
@@ -76,6 +96,18 @@ final class ActiveRoute {
             }
         }
         return root;
+    }
+
+    /** The backend has refused the name that it was asked for: tells once how to mend that. */
+    void suggestPreset(DevServer preset) {
+        if (presetSuggested.compareAndSet(false, true)) {
+            LOG.warn(
+                    "The backend of {} refuses names that it was not told of. Give the tunnel \"preset: {}\", or start it with"
+                            + " --preset {}",
+                    route.id(),
+                    preset.id(),
+                    preset.id());
+        }
     }
 
     void exchangeBegins(Exchange exchange) {
@@ -87,6 +119,19 @@ final class ActiveRoute {
         CompletableFuture<Void> waiting = drained;
         if (waiting != null && open.isEmpty()) {
             waiting.complete(null);
+        }
+        closeWhenRetired();
+    }
+
+    /** Another route has its place in the router: what is under way goes on, and then its connections close. */
+    void retire() {
+        retired = true;
+        closeWhenRetired();
+    }
+
+    private void closeWhenRetired() {
+        if (retired && open.isEmpty()) {
+            pools().forEach(UpstreamPool::close);
         }
     }
 
@@ -105,6 +150,12 @@ final class ActiveRoute {
      * @return completes when all have ended or the time is over
      */
     CompletableFuture<Void> drain(Duration limit) {
+        return CompletableFuture.allOf(Stream.concat(Stream.of(this), predecessors.stream())
+                .map(active -> active.drainAlone(limit))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private CompletableFuture<Void> drainAlone(Duration limit) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         drained = done;
         open.stream().filter(Exchange::isEndless).forEach(Exchange::breakOff);

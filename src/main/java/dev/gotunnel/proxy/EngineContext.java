@@ -25,6 +25,8 @@ final class EngineContext {
     private final Telemetry telemetry;
     private final ChannelGroup clients;
     private final Consumer<ActiveRoute> healthChanged;
+    private final ClientLimits limits;
+    private final ClientCensus census;
     private volatile int securePort;
 
     EngineContext(
@@ -32,12 +34,15 @@ final class EngineContext {
             UpstreamConnector connector,
             Telemetry telemetry,
             ChannelGroup clients,
+            ClientLimits limits,
             Consumer<ActiveRoute> healthChanged) {
         this.router = router;
         this.connector = connector;
         this.telemetry = telemetry;
         this.clients = clients;
         this.healthChanged = healthChanged;
+        this.limits = limits;
+        this.census = new ClientCensus(limits);
     }
 
     Router router() {
@@ -55,6 +60,16 @@ final class EngineContext {
     /** All open connections of clients. */
     ChannelGroup clients() {
         return clients;
+    }
+
+    /** What a client may ask for at once, and how slow it may be. */
+    ClientLimits limits() {
+        return limits;
+    }
+
+    /** How many connections each client has open. */
+    ClientCensus census() {
+        return census;
     }
 
     /** The port of the default HTTPS listener, for redirects. */

@@ -92,7 +92,30 @@ final class ErrorPage {
         return new ErrorPage(
                 HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "This request's headers are too large",
-                "gotunnel accepts 64 KiB. Often a cookie has grown: delete the cookies of this name.");
+                "gotunnel accepts 64 KiB in 256 fields. Often a cookie has grown: delete the cookies of this name.");
+    }
+
+    static ErrorPage targetTooLong() {
+        return new ErrorPage(
+                HttpResponseStatus.REQUEST_URI_TOO_LONG,
+                "This request's URL is too long",
+                "gotunnel accepts 32 KiB. Send what is that long in the body.");
+    }
+
+    /** The client began a request and did not go on. */
+    static ErrorPage requestTimeout() {
+        return new ErrorPage(
+                HttpResponseStatus.REQUEST_TIMEOUT,
+                "This request did not arrive in time",
+                "It began and then nothing more came. Send it again.");
+    }
+
+    /** An extended CONNECT (RFC 8441) to something else than a WebSocket. */
+    static ErrorPage notImplemented() {
+        return new ErrorPage(
+                HttpResponseStatus.NOT_IMPLEMENTED,
+                "This request asks for a protocol that gotunnel does not know",
+                "The only protocol that can follow CONNECT is websocket.");
     }
 
     /** The bare answer for clients that are not to learn what runs here. */

@@ -1,5 +1,6 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.DevServer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -44,15 +45,19 @@ final class Exchange implements UpstreamConnections.Waiting {
 
     private @Nullable ActiveRoute route;
     private @Nullable ActivePath path;
+    private @Nullable RequestFacts facts;
     private @Nullable Upstream upstream;
     private @Nullable UpstreamStream connection;
     private @Nullable ArrayDeque<HttpContent> waiting;
     private @Nullable HttpResponse switchingHead;
-    private @Nullable Channel relayed;
     private List<Upstream> tried = List.of();
     private int refusals;
+    private int ticksWithoutBody;
     private boolean upgrade;
+    private boolean edited;
+    private boolean refusalLikely;
     private boolean acceptsTrailers;
+    private boolean continued;
     private boolean bodySent;
     private boolean requestComplete;
     private boolean responseStarted;
@@ -111,13 +116,61 @@ final class Exchange implements UpstreamConnections.Waiting {
         acceptsTrailers = ForwardingHeaders.takeTe(request.headers());
         ForwardingHeaders.toBackend(request.headers(), client.connection(), host, record.requestId(), upgrade);
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
+        MessageEdits edits = served.edits();
+        if (edits != null) {
+            facts = RequestFacts.of(request, found.route().id(), host, name, client.connection(), record.requestId());
+            if (!edits.rewriteTarget(request)) {
+                answer(ErrorPage.badRequest("The path of the request can be read in several ways."));
+                return;
+            }
+        }
         tryNext(found, served);
     }
 
-    /** Answers what is not a request at all; the connection closes after it. */
+    /** Answers what is not a request at all, or not one for us. */
     void refuse(ErrorPage page) {
         requestComplete = true;
         answer(page);
+    }
+
+    /** The rest of the request will not come, or cannot be told apart from what follows it. */
+    void requestBroken(ErrorPage page) {
+        if (ended) {
+            if (answered) {
+                client.closeAfterResponse();
+                client.finished(true);
+            }
+            return;
+        }
+        dropUpstream();
+        if (responseStarted) {
+            record.brokeOff("the request is not complete");
+            end();
+            client.abort();
+        } else {
+            client.closeAfterResponse();
+            refuse(page);
+        }
+    }
+
+    /**
+     * A tick of the clock: who owes a body and sends none of it is not waited for. A gRPC stream may rest between two
+     * messages for as long as it likes, and who was told to expect a 100 may wait for it.
+     *
+     * @param reading whether the client may send
+     */
+    void tick(boolean reading) {
+        boolean owed = reading
+                && !ended
+                && !requestComplete
+                && !responseStarted
+                && waiting == null
+                && (continued || bodySent || !HttpUtil.is100ContinueExpected(request))
+                && !isGrpc();
+        ticksWithoutBody = owed ? ticksWithoutBody + 1 : 0;
+        if (ticksWithoutBody > ClientLimits.ticks(engine.limits().body())) {
+            requestBroken(ErrorPage.requestTimeout());
+        }
     }
 
     private void tryNext(ActiveRoute active, ActivePath served) {
@@ -154,6 +207,7 @@ final class Exchange implements UpstreamConnections.Waiting {
     private void attach(UpstreamStream newConnection) {
         connection = newConnection;
         newConnection.attach(this);
+        editRequest();
         newConnection.write(request);
         ArrayDeque<HttpContent> held = waiting;
         waiting = null;
@@ -166,6 +220,20 @@ final class Exchange implements UpstreamConnections.Waiting {
         }
     }
 
+    private void editRequest() {
+        if (facts != null && path != null && path.edits() != null && upstream != null) {
+            path.edits().toBackend(request.headers(), facts, upstream.endpoint(), !edited);
+            edited = true;
+        }
+    }
+
+    private void editResponse(HttpResponse head) {
+        if (facts != null && path != null && path.edits() != null && upstream != null) {
+            path.edits().toClient(head.headers(), facts, upstream.endpoint());
+        }
+        refusalLikely = HostCheckRefusal.isLikely(head.status().code());
+    }
+
     private void send(UpstreamStream to, HttpContent content) {
         bodySent |= content.content().isReadable();
         to.write(content);
@@ -173,6 +241,7 @@ final class Exchange implements UpstreamConnections.Waiting {
 
     /** Takes over a part of the request's body. */
     void body(HttpContent content) {
+        ticksWithoutBody = 0;
         if (content instanceof LastHttpContent last) {
             requestComplete = true;
             ForwardingHeaders.trailers(last.trailingHeaders());
@@ -205,6 +274,13 @@ final class Exchange implements UpstreamConnections.Waiting {
     /** Whether the backend keeps up with the request's body. */
     boolean isUpstreamWritable() {
         return connection != null && connection.isWritable();
+    }
+
+    /** The client has no room for more: what has been read goes to it, and no more is read for now. */
+    void pauseBackend() {
+        if (connection != null) {
+            connection.pauseReading();
+        }
     }
 
     void clientWritable() {
@@ -272,14 +348,21 @@ final class Exchange implements UpstreamConnections.Waiting {
     }
 
     void interimResponse(HttpResponse head) {
+        continued |= head.status().code() == HttpResponseStatus.CONTINUE.code();
         ForwardingHeaders.toClient(head.headers());
         client.writeInterim(head);
     }
 
     void responseHead(HttpResponse head) {
+        if (client.isConsent(head.status())) {
+            dropUpstream();
+            upstreamFailed("it answered a WebSocket's handshake as if it were a page's request");
+            return;
+        }
         responseStarted = true;
         record.status(head.status().code());
         ForwardingHeaders.toClient(head.headers());
+        editResponse(head);
         if (route != null && isEventStream(head)) {
             endless = true;
             route.exchangeIsEndless(this);
@@ -302,7 +385,18 @@ final class Exchange implements UpstreamConnections.Waiting {
         if (content instanceof LastHttpContent last) {
             ForwardingHeaders.trailers(last.trailingHeaders());
         }
+        if (refusalLikely) {
+            refusalLikely = false;
+            recogniseRefusal(content);
+        }
         client.writeBody(content);
+    }
+
+    private void recogniseRefusal(HttpContent content) {
+        DevServer server = HostCheckRefusal.recognise(content.content());
+        if (server != null && route != null && path != null && path.policy().preset() == null) {
+            route.suggestPreset(server);
+        }
     }
 
     void responseComplete() {
@@ -323,16 +417,13 @@ final class Exchange implements UpstreamConnections.Waiting {
     void upgrade(Channel backend, Consumer<ChannelHandler> installer) {
         connection = null;
         HttpResponse head = switchingHead;
-        if (head == null || !(client instanceof Http1Frontend frontend)) {
+        ChannelHandler relay = head == null ? null : client.upgrade(head, backend, this::end);
+        if (relay == null) {
             backend.close();
-            client.abort();
-            end();
+            answer(engine.badAnswer(route, upstream, "its answer is not the one to a WebSocket", client.connection()));
             return;
         }
-        Channel front = client.connection().channel();
-        relayed = front;
-        frontend.upgrade(head, new Relay(backend, this::end));
-        installer.accept(new Relay(front, () -> {}));
+        installer.accept(relay);
         if (route != null) {
             endless = true;
             route.exchangeIsEndless(this);
@@ -466,12 +557,7 @@ final class Exchange implements UpstreamConnections.Waiting {
         }
         dropUpstream();
         end();
-        Channel channel = relayed;
-        if (channel != null) {
-            channel.close();
-        } else {
-            client.abort();
-        }
+        client.cancel();
     }
 
     private void dropUpstream() {

@@ -54,6 +54,7 @@ final class ForwardingHeaders {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
             headers.set(HttpHeaderNames.UPGRADE, WEBSOCKET);
         }
+        headers.remove(PrefixRewrite.X_FORWARDED_PREFIX);
         headers.set(X_FORWARDED_FOR, client.address());
         headers.set(X_FORWARDED_HOST, host);
         headers.set(X_FORWARDED_PORT, portOf(host, client));
@@ -74,6 +75,18 @@ final class ForwardingHeaders {
         boolean trailers = headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true);
         headers.remove(HttpHeaderNames.TE);
         return trailers;
+    }
+
+    /** Tells the backend of another host than the client asked for, in every way that it may be told. */
+    static void forwardedHost(HttpHeaders headers, String host) {
+        headers.set(X_FORWARDED_HOST, host);
+        headers.remove(FORWARDED);
+    }
+
+    /** Tells the backend of another scheme than the client came by. */
+    static void forwardedProto(HttpHeaders headers, String scheme) {
+        headers.set(X_FORWARDED_PROTO, scheme);
+        headers.remove(FORWARDED);
     }
 
     /**

@@ -110,6 +110,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     @Override
+    public void pauseReading() {
+        context().channel().config().setAutoRead(false);
+    }
+
+    @Override
     public void resumeReading() {
         ChannelConfig config = context().channel().config();
         if (!config.isAutoRead()) {

@@ -127,7 +127,7 @@ final class Http2UpstreamStream implements UpstreamStream {
             connection.write(new DefaultHttp2DataFrame(body.content(), last).stream(stream));
         } else {
             Http2Headers fields = new DefaultHttp2Headers(false, trailers.size());
-            Http2ClientStream.addFields(trailers, fields);
+            Http2Message.addFields(trailers, fields);
             connection.write(new DefaultHttp2DataFrame(body.content(), false).stream(stream));
             connection.write(new DefaultHttp2HeadersFrame(fields, true).stream(stream));
         }
@@ -167,6 +167,11 @@ final class Http2UpstreamStream implements UpstreamStream {
     public boolean isWritable() {
         // A stream that has been ended counts as full; whoever waited for it would not even see the client go away.
         return requestEnded || connection.isWritable(stream);
+    }
+
+    @Override
+    public void pauseReading() {
+        // The backend sends no more than the stream's window, which grows with what the client takes.
     }
 
     @Override

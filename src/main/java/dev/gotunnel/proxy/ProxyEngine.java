@@ -5,14 +5,17 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.policy.BackendAddress;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -33,10 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProxyEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyEngine.class);
-    /** Sign-in redirects carry whole tokens in their query; Netty's own limit of 4 KiB is too small for them. */
-    private static final int MAX_LINE_BYTES = 32 * 1024;
-
-    private static final int MAX_HEADER_BYTES = 64 * 1024;
     private static final int MAX_CHUNK_BYTES = 64 * 1024;
     private static final int HEALTH_SECONDS = 2;
 
@@ -76,12 +75,26 @@ public final class ProxyEngine implements AutoCloseable {
             Function<String, KeyMaterial> temporaryCertificate,
             Telemetry telemetry,
             Consumer<String> healthChanged) {
+        this(transport, temporaryCertificate, telemetry, ClientLimits.DEFAULT, healthChanged);
+    }
+
+    /**
+     * Starts the event loops; nothing listens yet.
+     *
+     * @param limits what a client may ask for at once, and how slow it may be
+     */
+    public ProxyEngine(
+            @Nullable String transport,
+            Function<String, KeyMaterial> temporaryCertificate,
+            Telemetry telemetry,
+            ClientLimits limits,
+            Consumer<String> healthChanged) {
         this.transport = Transport.open(transport);
         this.worker = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("gotunnel-work-", 0).factory());
         this.decoding = new HttpDecoderConfig()
-                .setMaxInitialLineLength(MAX_LINE_BYTES)
-                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(limits.targetBytes())
+                .setMaxHeaderSize(limits.headBytes())
                 .setMaxChunkSize(MAX_CHUNK_BYTES)
                 .setStrictLineParsing(true)
                 .setUseRfc9112TransferEncoding(true);
@@ -97,6 +110,7 @@ public final class ProxyEngine implements AutoCloseable {
                         decoding.clone().setStrictLineParsing(false).setUseRfc9112TransferEncoding(false)),
                 telemetry,
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true),
+                limits,
                 route -> healthChanged.accept(route.route().id()));
         this.health = this.transport
                 .group()
@@ -156,18 +170,34 @@ public final class ProxyEngine implements AutoCloseable {
                     ErrorCode.NAME_TAKEN, "Another tunnel serves " + taken + " already.", "See: gotunnel list");
         }
         try {
-            contexts.put(route.names(), material);
+            contexts.put(route.names(), material, route.minTls());
         } catch (RuntimeException e) {
             router.remove(active);
             throw e;
         }
     }
 
+    /**
+     * Serves the requests to come by a route of the same id and names in another way. Those under way, WebSockets
+     * included, go on as they began.
+     *
+     * @return whether there is such a route
+     */
+    public boolean update(Route route) {
+        ActiveRoute active = find(route.id());
+        if (active == null) {
+            return false;
+        }
+        router.replace(active, new ActiveRoute(route, active));
+        active.retire();
+        return true;
+    }
+
     /** Proves a route's names with another certificate from the next handshake on. */
     public void replaceCertificate(String routeId, KeyMaterial material) {
         ActiveRoute active = find(routeId);
         if (active != null) {
-            contexts.put(active.route().names(), material);
+            contexts.put(active.route().names(), material, active.route().minTls());
         }
     }
 
@@ -218,9 +248,13 @@ public final class ProxyEngine implements AutoCloseable {
         }
     }
 
-    /** Lets every connection of a client find out how long it has been idle. */
-    void tickClients() {
-        context.clients().forEach(client -> client.pipeline().fireUserEventTriggered(ClientTicks.Tick.TICK));
+    /** Lets every connection of a client find out how long it has stood still; returns what completes when each has. */
+    List<Future<?>> tickClients() {
+        List<Future<?>> told = new ArrayList<>(context.clients().size());
+        for (Channel client : context.clients()) {
+            told.add(client.eventLoop().submit(() -> client.pipeline().fireUserEventTriggered(ClientTicks.Tick.TICK)));
+        }
+        return told;
     }
 
     /** Tries to connect to the backends of a route, and waits for the outcome. */

@@ -23,6 +23,9 @@ interface UpstreamStream {
     /** Whether more may be written now without piling up in memory. */
     boolean isWritable();
 
+    /** Takes no more of the response for now, not even in this very read. */
+    void pauseReading();
+
     /** Takes more of the response after the client has caught up. */
     void resumeReading();
 

@@ -13,7 +13,7 @@ final class TunnelEntry {
     /** What runs, or would run next. */
     TunnelSpec spec;
 
-    /** What was saved while an older specification ran. */
+    /** What is saved, where what runs differs from it. */
     @Nullable
     TunnelSpec next;
 
@@ -49,12 +49,17 @@ final class TunnelEntry {
     /** Back at rest, with the specification that was saved meanwhile. */
     void rest(TunnelState restingState) {
         state = restingState;
-        spec = next == null ? spec : next;
+        spec = kept();
         next = null;
         extraPort = null;
         servesSince = null;
         nameResolves = false;
         undo = new UndoLog();
+    }
+
+    /** What it is to be: as it is saved, or for one that is not saved, as it runs. */
+    TunnelSpec kept() {
+        return next == null ? spec : next;
     }
 
     /** Whether it and another specification would answer to the same name. */
@@ -111,6 +116,12 @@ final class TunnelEntry {
             }
             if (ports.limitation() != null) {
                 limitations.add(ports.limitation());
+            }
+            if (!kept().isServedLike(spec)) {
+                limitations.add(new Limitation(
+                        "restart-needed",
+                        "The saved change of its domain, ports or TLS takes effect when it starts again.",
+                        "gotunnel stop " + spec.id() + " && gotunnel start " + spec.id() + " --detach"));
             }
         }
         return limitations;

@@ -8,6 +8,7 @@ import dev.gotunnel.names.DomainName;
 import dev.gotunnel.names.NameResolution;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.Fault;
 import dev.gotunnel.privilege.PrivilegeManager;
 import dev.gotunnel.proxy.KeyMaterial;
 import dev.gotunnel.proxy.ProxyEngine;
@@ -190,9 +191,58 @@ public final class TunnelManager implements TunnelService, MachineService {
                             }
                             synchronized (lock) {
                                 requireStarted(entry);
-                                return snapshot(entry);
                             }
+                            return change(entry, spec, savedFor(entry));
                         }));
+    }
+
+    /** What the configuration says of a tunnel now; null when it does not have it. */
+    private @Nullable TunnelSpec savedFor(TunnelEntry entry) {
+        TunnelSpec known;
+        synchronized (lock) {
+            known = entry.saved ? entry.kept() : null;
+        }
+        if (known == null) {
+            return null;
+        }
+        try {
+            return parts.store().load().stream()
+                    .filter(spec -> spec.id().equals(known.id()))
+                    .findFirst()
+                    .orElse(known);
+        } catch (GotunnelException e) {
+            LOG.debug("What is saved of {} cannot be read: {}", known.id(), e.getMessage());
+            return known;
+        }
+    }
+
+    /**
+     * Lets a tunnel that serves go on by another specification of the same names and ports.
+     *
+     * @param saved what it is to be when it starts again; null when it is not saved
+     */
+    private Tunnel change(TunnelEntry entry, TunnelSpec spec, @Nullable TunnelSpec saved) {
+        refuseLoop(spec, ownPorts());
+        ProxyEngine running = null;
+        synchronized (lock) {
+            if (entry.state.serves() && engine != null && !entry.spec.equals(spec)) {
+                running = engine;
+                running.update(routeOf(spec));
+                entry.spec = spec;
+            }
+            entry.next = saved == null || saved.equals(entry.spec) ? null : saved;
+        }
+        if (running != null) {
+            running.checkNow(spec.id().toString());
+            LOG.info("{} was changed while it runs", spec.id());
+        }
+        synchronized (lock) {
+            if (running != null && entry.state.serves()) {
+                entry.state = stateByHealth(running, entry);
+                publish(entry);
+            }
+            return snapshot(entry);
+        }
     }
 
     /** Who waited for another's start of the same tunnel fails as that one did. */
@@ -206,18 +256,18 @@ public final class TunnelManager implements TunnelService, MachineService {
         }
     }
 
-    /** The entry that serves, or is about to serve, exactly what is asked for. */
+    /** The entry that serves, or is about to serve, what is asked for, or can be changed to that while it serves. */
     private @Nullable TunnelEntry runningAlready(TunnelSpec spec) {
         TunnelEntry entry = entries.get(spec.id());
         if (entry == null || !entry.state.isActive() || entry.state == TunnelState.STOPPING) {
             return null;
         }
-        if (entry.spec.equals(spec)) {
+        if (entry.spec.isServedLike(spec)) {
             return entry;
         }
         throw new GotunnelException(
                 ErrorCode.NAME_TAKEN,
-                "A tunnel called \"" + spec.id().name() + "\" runs already, with other settings.",
+                "A tunnel called \"" + spec.id().name() + "\" runs already, with another domain, port or TLS version.",
                 "Stop it first: gotunnel stop " + spec.id() + " — or choose another --name.");
     }
 
@@ -244,8 +294,7 @@ public final class TunnelManager implements TunnelService, MachineService {
         return entry;
     }
 
-    /** A tunnel to ourselves would pass each request round until the machine gives up. Asked once the ports are known. */
-    private void refuseLoop(TunnelSpec spec) {
+    private Set<Integer> ownPorts() {
         Set<Integer> ours = new HashSet<>();
         synchronized (lock) {
             if (ports != null) {
@@ -256,13 +305,26 @@ public final class TunnelManager implements TunnelService, MachineService {
                     .filter(Objects::nonNull)
                     .forEach(ours::add);
         }
+        return ours;
+    }
+
+    /** Asked once the ports are known. */
+    private void refuseOwnPorts(TunnelSpec spec) {
+        Set<Integer> ours = ownPorts();
         if (spec.httpsPort() != null && spec.httpsPort() != 0 && !ours.add(spec.httpsPort())) {
             throw new GotunnelException(
                     ErrorCode.PORT_TAKEN,
                     "Port " + spec.httpsPort() + " is gotunnel's own already.",
                     "The tunnel is served there anyway if it is the HTTPS port; leave --https-port out or choose another.");
         }
-        for (BackendAddress backend : spec.backends()) {
+        refuseLoop(spec, ours);
+    }
+
+    /** A tunnel to ourselves would pass each request round until the machine gives up. */
+    private static void refuseLoop(TunnelSpec spec, Set<Integer> ours) {
+        List<BackendAddress> backends = new ArrayList<>(spec.backends());
+        spec.routes().forEach(route -> backends.addAll(route.backends()));
+        for (BackendAddress backend : backends) {
             if (backend.isHere() && ours.contains(backend.port())) {
                 throw new GotunnelException(
                         ErrorCode.USAGE,
@@ -295,7 +357,7 @@ public final class TunnelManager implements TunnelService, MachineService {
         TunnelSpec spec = entry.spec;
         String id = spec.id().toString();
         ProxyEngine running = openEngine();
-        refuseLoop(spec);
+        refuseOwnPorts(spec);
         Leaf leaf = certificate(spec);
         entry.undo.did("certificate", () -> forgetCertificate(entry));
         Integer extra = spec.httpsPort() == null ? null : running.listen(spec.httpsPort(), true);
@@ -373,7 +435,8 @@ public final class TunnelManager implements TunnelService, MachineService {
                 spec.backends(),
                 spec.https(),
                 spec.policy(),
-                spec.routes());
+                spec.routes(),
+                spec.minTls());
     }
 
     private static TunnelState stateByHealth(ProxyEngine running, TunnelEntry entry) {
@@ -482,19 +545,66 @@ public final class TunnelManager implements TunnelService, MachineService {
     // ---- keeping
 
     @Override
-    public Tunnel save(TunnelSpec spec) {
-        parts.store().put(spec);
+    public TunnelSpec spec(TunnelId id) {
         synchronized (lock) {
-            TunnelEntry entry = entries.computeIfAbsent(spec.id(), id -> new TunnelEntry(spec, true));
+            return known(id).kept();
+        }
+    }
+
+    @Override
+    public Tunnel save(TunnelSpec spec) {
+        TunnelEntry active = settled(spec.id());
+        if (active != null) {
+            refuseLoop(spec, ownPorts());
+        }
+        parts.store().put(spec);
+        TunnelEntry entry;
+        TunnelSpec running;
+        synchronized (lock) {
+            entry = entries.computeIfAbsent(spec.id(), id -> new TunnelEntry(spec, true));
             entry.saved = true;
-            if (entry.state.isActive()) {
-                entry.next = spec;
-            } else {
+            if (!entry.state.isActive()) {
                 entry.spec = spec;
             }
+            running = entry.spec.isServedLike(spec) ? spec : entry.spec;
+        }
+        change(entry, running, spec);
+        synchronized (lock) {
             publish(entry);
             return snapshot(entry);
         }
+    }
+
+    /** The entry of a tunnel that serves, after a start or stop under way; null when there is none. */
+    private @Nullable TunnelEntry settled(TunnelId id) {
+        TunnelEntry entry;
+        synchronized (lock) {
+            entry = entries.get(id);
+        }
+        if (entry == null) {
+            return null;
+        }
+        entry.settled.join();
+        synchronized (lock) {
+            return entry.state.serves() ? entry : null;
+        }
+    }
+
+    @Override
+    public Tunnel fault(TunnelId id, @Nullable Fault fault) {
+        TunnelSpec spec;
+        TunnelEntry entry;
+        synchronized (lock) {
+            entry = known(id);
+            if (!entry.state.serves()) {
+                throw new GotunnelException(
+                        ErrorCode.NO_SUCH_TUNNEL,
+                        id + " does not run.",
+                        "Start it: gotunnel start " + id + " --detach");
+            }
+            spec = entry.spec.withPolicy(entry.spec.policy().withFault(fault));
+        }
+        return change(entry, spec, savedFor(entry));
     }
 
     @Override
@@ -536,7 +646,7 @@ public final class TunnelManager implements TunnelService, MachineService {
             return;
         }
         CompletableFuture<Void> lookup = CompletableFuture.runAsync(
-                () -> nameChanged(entry, domain, parts.names().leadsHere(domain.ascii())), workers);
+                () -> nameChanged(entry, domain, parts.names().leadsHere(domain.example())), workers);
         try {
             lookup.get(NAME_WAIT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -570,7 +680,7 @@ public final class TunnelManager implements TunnelService, MachineService {
         }
         for (TunnelEntry entry : serving) {
             DomainName domain = entry.spec.domain();
-            nameChanged(entry, domain, parts.names().leadsHere(domain.ascii()));
+            nameChanged(entry, domain, parts.names().leadsHere(domain.example()));
         }
     }
 

@@ -2,8 +2,10 @@ package dev.gotunnel.tunnel;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.policy.Fault;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can be done with tunnels. The command line, the windows and the control API all call this one
@@ -15,11 +17,19 @@ public interface TunnelService extends AutoCloseable {
     List<Tunnel> list();
 
     /**
-     * Starts a tunnel and returns it once it answers. One that runs already with the same specification is returned as
-     * it is.
+     * What a tunnel is to be: as it is saved, or for one that is not saved, as it runs. For an editor to change and save
+     * again.
      *
-     * @throws GotunnelException {@code NAME_TAKEN}, {@code PORT_TAKEN}, or what a step failed with; nothing is left
-     *     half-started
+     * @throws GotunnelException {@code NO_SUCH_TUNNEL}
+     */
+    TunnelSpec spec(TunnelId id);
+
+    /**
+     * Starts a tunnel and returns it once it answers. One that runs already is changed while it runs, where it differs:
+     * no connection notices. The change is not saved.
+     *
+     * @throws GotunnelException {@code NAME_TAKEN}, also for a change of names or ports while it runs,
+     *     {@code PORT_TAKEN}, or what a step failed with; nothing is left half-started
      */
     Tunnel start(TunnelSpec spec);
 
@@ -46,11 +56,20 @@ public interface TunnelService extends AutoCloseable {
     List<Tunnel> stopAll();
 
     /**
-     * Writes a tunnel into the configuration, replacing one of the same id. A running one goes on as it was.
+     * Writes a tunnel into the configuration, replacing one of the same id. A running one is changed while it runs; a
+     * change of names or ports waits for its next start, of which a limitation of the tunnel tells.
      *
      * @throws GotunnelException {@code CONFIG} or {@code IO} when the file cannot be changed
      */
     Tunnel save(TunnelSpec spec);
+
+    /**
+     * Makes trouble for the clients of a running tunnel, until it stops. Not saved.
+     *
+     * @param fault the trouble; null to end it
+     * @throws GotunnelException {@code NO_SUCH_TUNNEL}, also when it does not run
+     */
+    Tunnel fault(TunnelId id, @Nullable Fault fault);
 
     /**
      * Stops a tunnel and takes it out of the configuration.

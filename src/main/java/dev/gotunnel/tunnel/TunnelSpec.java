@@ -5,8 +5,10 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.PathRoute;
+import dev.gotunnel.policy.TlsVersion;
 import dev.gotunnel.policy.TrafficPolicy;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param httpsPort an additional port to serve it on, 1 to 65535, 0 for an ephemeral one; null for none
  * @param policy how its requests are treated
  * @param routes what is different for some of its paths
+ * @param minTls the oldest version of TLS that its clients may use; null for what the engine takes
  */
 public record TunnelSpec(
         TunnelId id,
@@ -27,11 +30,12 @@ public record TunnelSpec(
         boolean https,
         @Nullable Integer httpsPort,
         TrafficPolicy policy,
-        List<PathRoute> routes) {
+        List<PathRoute> routes,
+        @Nullable TlsVersion minTls) {
     /** A tunnel that treats all requests alike, without any policy of its own. */
     public TunnelSpec(
             TunnelId id, DomainName domain, List<BackendAddress> backends, boolean https, @Nullable Integer httpsPort) {
-        this(id, domain, backends, https, httpsPort, TrafficPolicy.NONE, List.of());
+        this(id, domain, backends, https, httpsPort, TrafficPolicy.NONE, List.of(), null);
     }
 
     /** @throws GotunnelException with {@code USAGE} when there is no backend, or a port is out of range */
@@ -52,5 +56,19 @@ public record TunnelSpec(
                     "The port " + httpsPort + " is out of range.",
                     "Ports go from 1 to 65535; 0 takes any free one.");
         }
+    }
+
+    /** The same tunnel with its requests treated in another way. */
+    public TunnelSpec withPolicy(TrafficPolicy newPolicy) {
+        return new TunnelSpec(id, domain, backends, https, httpsPort, newPolicy, routes, minTls);
+    }
+
+    /** Whether another specification of the same tunnel can take this one's place while it serves: same names, same ports. */
+    public boolean isServedLike(TunnelSpec other) {
+        return id.equals(other.id)
+                && domain.equals(other.domain)
+                && https == other.https
+                && Objects.equals(httpsPort, other.httpsPort)
+                && minTls == other.minTls;
     }
 }

@@ -37,7 +37,7 @@ class ConfigLoaderTest {
     Path temp;
 
     private static Configuration parse(String... lines) {
-        return ConfigLoader.parse(String.join("\n", lines), "gotunnel.yaml");
+        return ConfigLoader.parse(String.join("\n", lines), Path.of("gotunnel.yaml"));
     }
 
     /** The problems, one a line, as they stand in the message. */
@@ -77,7 +77,7 @@ class ConfigLoaderTest {
                 "  work:",
                 "    tunnels: [{domain: api.wiki, port: 6000}]",
                 "  empty:");
-        assertEquals(new Configuration.Server(8080, 0), configuration.server());
+        assertEquals(new Configuration.Server(8080, 0, List.of()), configuration.server());
         assertEquals(new Configuration.Logging("debug", "json"), configuration.logging());
         assertEquals(
                 List.of("default", "work", "empty"),
@@ -123,7 +123,8 @@ class ConfigLoaderTest {
 
     @Test
     void windowsLineEndsAndAByteOrderMarkAreFine() {
-        Configuration configuration = ConfigLoader.parse("\ufefftunnels:\r\n- domain: shop\r\n  port: 3000\r\n", "f");
+        Configuration configuration =
+                ConfigLoader.parse("\ufefftunnels:\r\n- domain: shop\r\n  port: 3000\r\n", Path.of("f"));
         assertEquals(List.of(spec("default", "shop", "shop", "3000")), configuration.profile("default"));
     }
 
@@ -140,9 +141,10 @@ class ConfigLoaderTest {
                 Arguments.of("version: 2", "1:10: version: \"2\" is not allowed; a whole number from 1 to 1 is."),
                 Arguments.of(
                         "servr:\n  http_port: 80",
-                        "1:1: servr: unknown key; known here: version, server, observability, tunnels, profiles."),
+                        "1:1: servr: unknown key; known here: version, server, observability, tunnels, profiles. Did you mean \"server\"?"),
                 Arguments.of(
-                        "server: {port: 80}", "1:10: server.port: unknown key; known here: http_port, https_port."),
+                        "server: {port: 80}",
+                        "1:10: server.port: unknown key; known here: http_port, https_port, trusted_proxies."),
                 Arguments.of("server: 80", "1:9: server: must be a mapping (key: value)."),
                 Arguments.of(
                         "server: {http_port: 65536}",
@@ -277,7 +279,8 @@ class ConfigLoaderTest {
     @MethodSource("hostile")
     void aHostileFileIsRefusedWithinBounds(String text) {
         assertTimeoutPreemptively(
-                Duration.ofSeconds(20), () -> Failures.of(ErrorCode.CONFIG, () -> ConfigLoader.parse(text, "f")));
+                Duration.ofSeconds(20),
+                () -> Failures.of(ErrorCode.CONFIG, () -> ConfigLoader.parse(text, Path.of("f"))));
     }
 
     @Test
@@ -288,7 +291,7 @@ class ConfigLoaderTest {
             StringBuilder text = new StringBuilder();
             random.ints(random.nextInt(14), 0, alphabet.length()).forEach(c -> text.append(alphabet.charAt(c)));
             try {
-                ConfigLoader.parse(text.toString(), "f");
+                ConfigLoader.parse(text.toString(), Path.of("f"));
             } catch (GotunnelException e) {
                 assertEquals(ErrorCode.CONFIG, e.code(), text.toString());
             }

@@ -131,9 +131,12 @@ class ControlSocketTest {
                 List.of(new BackendAddress("::1", 3000), new BackendAddress("127.0.0.1", 3001)),
                 true,
                 9443);
-        assertEquals(whole, ControlRoutes.spec(ControlApi.JSON.writeValueAsBytes(ControlApi.SpecMessage.of(whole))));
+        client.save(whole);
+        assertEquals(whole, tunnels.spec(SHOP));
+        assertEquals(whole, client.spec(SHOP));
         TunnelSpec plain = new TunnelSpec(SHOP, whole.domain(), whole.backends(), false, null);
-        assertEquals(plain, ControlRoutes.spec(ControlApi.JSON.writeValueAsBytes(ControlApi.SpecMessage.of(plain))));
+        client.save(plain);
+        assertEquals(plain, client.spec(SHOP));
     }
 
     @ParameterizedTest
@@ -232,7 +235,7 @@ class ControlSocketTest {
                 "{\"profile\":\"default\"}",
                 "{\"profile\":\"default\",\"name\":\"a\",\"domain\":\"a\",\"backends\":[null]}",
                 "{\"profile\":\"default\",\"name\":\"a\",\"domain\":\"a\",\"backends\":[\"1\"],\"more\":1}",
-                "{\"profile\":\"default\",\"name\":\"a\",\"domain\":\"a\",\"backends\":[\"1\"],\"httpsPort\":99999}",
+                "{\"profile\":\"default\",\"name\":\"a\",\"domain\":\"a\",\"backends\":[\"1\"],\"https_port\":99999}",
                 "{\"profile\":\"default\",\"name\":\"a\",\"domain\":\"a\",\"backends\":[\"1\"],\"https\":\"x\"}",
                 "{\"profile\":\"UP\",\"name\":\"a\",\"domain\":\"a\",\"backends\":[\"1\"]}",
                 "{\"profile\":\"default\",\"name\":\"a\",\"domain\":\"bank.com/\",\"backends\":[\"1\"]}"

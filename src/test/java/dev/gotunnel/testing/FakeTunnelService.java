@@ -4,6 +4,7 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.Fault;
 import dev.gotunnel.tunnel.Backend;
 import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.Limitation;
@@ -249,6 +250,30 @@ public final class FakeTunnelService implements TunnelService {
             throw failure;
         }
         return put(spec, TunnelState.STOPPED);
+    }
+
+    @Override
+    public TunnelSpec spec(TunnelId id) {
+        TunnelSpec spec = specs.get(id);
+        if (spec == null) {
+            throw missing(id);
+        }
+        return spec;
+    }
+
+    @Override
+    public Tunnel fault(TunnelId id, @Nullable Fault fault) {
+        calls.add("fault " + id + " " + fault);
+        TunnelSpec spec = spec(id);
+        TunnelState state = list().stream()
+                .filter(tunnel -> tunnel.tunnelId().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .state();
+        if (!state.serves()) {
+            throw new GotunnelException(ErrorCode.NO_SUCH_TUNNEL, id + " does not run.", "Start it.");
+        }
+        return put(spec.withPolicy(spec.policy().withFault(fault)), state);
     }
 
     @Override

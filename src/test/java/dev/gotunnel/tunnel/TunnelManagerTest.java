@@ -15,6 +15,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.Fault;
+import dev.gotunnel.policy.PathRoute;
+import dev.gotunnel.policy.TrafficPolicy;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.Failures;
@@ -22,6 +25,7 @@ import dev.gotunnel.testing.TestBackend;
 import dev.gotunnel.testing.WireClient;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -169,11 +173,13 @@ class TunnelManagerTest {
     // ---- names that are taken
 
     @Test
-    void aRunningNameWithOtherSettingsIsTaken() {
-        manager.start(spec("session/shop", backend.port()));
-        GotunnelException failure =
-                Failures.of(ErrorCode.NAME_TAKEN, () -> manager.start(spec("session/shop", backend.port(), 1)));
-        assertTrue(String.valueOf(failure.hint()).contains("gotunnel stop session/shop"));
+    void aRunningNameWithOtherPortsOrNamesIsTaken() {
+        TunnelSpec shop = spec("session/shop", backend.port());
+        manager.start(shop);
+        for (TunnelSpec other : List.of(plain(shop), withHttpsPort(shop, 0), withDomain(shop, "other.test"))) {
+            GotunnelException failure = Failures.of(ErrorCode.NAME_TAKEN, () -> manager.start(other));
+            assertTrue(String.valueOf(failure.hint()).contains("gotunnel stop session/shop"));
+        }
     }
 
     @ParameterizedTest
@@ -397,19 +403,152 @@ class TunnelManagerTest {
         assertEquals(TunnelState.STOPPED, manager.stop(id).state());
     }
 
+    // ---- changes while it runs
+
     @Test
-    void aRunningTunnelGoesOnAsItWasWhenItIsSavedAnew() throws Exception {
+    void aSavedChangeHoldsForTheNextRequestOfTheSameConnection() throws Exception {
         reopen(spec("default/shop", backend.port()));
-        TunnelId id = new TunnelId("default", "shop");
+        manager.start(new TunnelId("default", "shop"));
+        try (TestBackend other = TestBackend.saying("other");
+                WireClient client = fixture.connect("shop.local")) {
+            assertEquals("hello", client.get("shop.local", "/").readResponse().text());
+            TunnelSpec changed = spec("default/shop", other.port());
+            Tunnel answer = manager.save(changed);
+            assertEquals(
+                    "http://127.0.0.1:" + other.port(),
+                    answer.backends().getFirst().url());
+            assertEquals(TunnelState.RUNNING, answer.state());
+            assertEquals(List.of(changed), fixture.store.load());
+            assertEquals("other", client.get("shop.local", "/").readResponse().text());
+        }
+    }
+
+    @Test
+    void aRequestUnderWayEndsAsItBegan() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        try (TestBackend slow = TestBackend.scripted(peer -> {
+                    peer.readHead();
+                    gate.await();
+                    peer.respond(200, "slow");
+                    peer.awaitEnd();
+                });
+                TestBackend other = TestBackend.saying("other")) {
+            manager.start(spec("session/shop", slow.port()));
+            try (WireClient client = fixture.connect("shop.local")) {
+                client.get("shop.local", "/");
+                Await.until("it is asked", () -> slow.received().contains("GET /"));
+                manager.start(spec("session/shop", other.port()));
+                assertEquals("other", fixture.get("shop.local"));
+                gate.countDown();
+                assertEquals("slow", client.readResponse().text());
+                assertEquals(
+                        "other", client.get("shop.local", "/").readResponse().text());
+            }
+            Await.until("the old backend's connections close", () -> slow.open() == 0);
+        }
+    }
+
+    @Test
+    void aChangeThatIsNotSavedEndsWithTheRun() {
+        TunnelSpec saved = spec("default/shop", backend.port());
+        reopen(saved);
+        TunnelId id = saved.id();
         manager.start(id);
-        try (TestBackend other = TestBackend.saying("other")) {
-            manager.save(spec("default/shop", other.port()));
-            assertEquals(List.of(spec("default/shop", other.port())), fixture.store.load());
-            assertEquals("hello", fixture.get("shop.local"));
-            assertEquals(TunnelState.RUNNING, manager.start(id).state(), "it runs already");
-            manager.stop(id);
-            manager.start(id);
-            assertEquals("other", fixture.get("shop.local"));
+        assertEquals(
+                2,
+                manager.start(spec("default/shop", backend.port(), 1))
+                        .backends()
+                        .size());
+        assertEquals(saved, manager.spec(id));
+        assertEquals(List.of(saved), fixture.store.load());
+        assertEquals(1, manager.stop(id).backends().size());
+        assertEquals(1, manager.start(id).backends().size());
+    }
+
+    @Test
+    void aSavedChangeOfPortsWaitsForTheNextStartAndSaysSo() {
+        TunnelSpec saved = withDomain(spec("default/shop", backend.port()), "shop.localhost");
+        reopen(saved);
+        Tunnel before = manager.start(saved.id());
+        assertEquals(List.of(), before.limitations());
+        TunnelSpec changed = withHttpsPort(saved, 0);
+        Tunnel after = manager.save(changed);
+        assertEquals(before.urls(), after.urls());
+        Limitation limitation = after.limitations().getFirst();
+        assertEquals("restart-needed", limitation.code());
+        assertEquals("gotunnel stop default/shop && gotunnel start default/shop --detach", limitation.fix());
+        assertEquals(changed, manager.spec(saved.id()));
+        manager.stop(saved.id());
+        Tunnel again = manager.start(saved.id());
+        assertEquals(List.of(), again.limitations());
+        assertEquals(2, again.urls().size());
+    }
+
+    @Test
+    void aChangeOfATunnelWithAPortOfItsOwnIsNoConflictWithItself() {
+        TunnelSpec spec = withHttpsPort(spec("session/shop", backend.port()), 0);
+        Tunnel before = manager.start(spec);
+        Tunnel after = manager.start(withHttpsPort(spec("session/shop", backend.port(), 1), 0));
+        assertEquals(before.urls(), after.urls());
+        assertEquals(2, after.backends().size());
+    }
+
+    @Test
+    void aChangeThatLeadsToGotunnelItselfIsRefusedAndNothingIsSaved() {
+        TunnelSpec saved = spec("default/shop", backend.port());
+        reopen(saved);
+        manager.start(saved.id());
+        TunnelSpec loop = spec("default/shop", fixture.port());
+        Failures.of(ErrorCode.USAGE, () -> manager.start(loop));
+        Failures.of(ErrorCode.USAGE, () -> manager.save(loop));
+        TunnelSpec byPath = new TunnelSpec(
+                saved.id(),
+                saved.domain(),
+                saved.backends(),
+                true,
+                null,
+                TrafficPolicy.NONE,
+                List.of(new PathRoute("/a", null, loop.backends(), TrafficPolicy.NONE)),
+                null);
+        Failures.of(ErrorCode.USAGE, () -> manager.start(byPath));
+        assertEquals(List.of(saved), fixture.store.load());
+        assertEquals(saved, manager.spec(saved.id()));
+    }
+
+    @Test
+    void troubleLastsUntilItIsEndedOrTheTunnelStops() {
+        TunnelSpec saved = spec("default/shop", backend.port());
+        reopen(saved);
+        Fault fault = new Fault(Duration.ofMillis(1), Duration.ZERO, null, 0, 503, 0);
+        Failures.of(ErrorCode.NO_SUCH_TUNNEL, () -> manager.fault(saved.id(), fault));
+        manager.start(saved.id());
+        assertEquals(TunnelState.RUNNING, manager.fault(saved.id(), fault).state());
+        assertEquals(saved, manager.spec(saved.id()), "what is saved has none");
+        manager.start(spec("session/other", backend.port()));
+        TunnelId session = new TunnelId("session", "other");
+        manager.fault(session, fault);
+        assertEquals(fault, manager.spec(session).policy().fault());
+        manager.fault(session, null);
+        assertNull(manager.spec(session).policy().fault());
+    }
+
+    @Test
+    void aStoppedTunnelTakesItsLatestConnectionsWithIt() throws Exception {
+        TestBackend.Script endless = peer -> {
+            peer.readHead();
+            peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
+            peer.awaitEnd();
+        };
+        try (TestBackend stream = TestBackend.scripted(endless)) {
+            manager.start(spec("session/shop", stream.port()));
+            try (WireClient client = fixture.connect("shop.local")) {
+                client.get("shop.local", "/").readHead();
+                manager.start(spec("session/shop", backend.port()));
+                manager.start(spec("session/shop", backend.port(), 1));
+                assertEquals(1, stream.open(), "a change drops nothing");
+                manager.stop(new TunnelId("session", "shop"));
+                Await.until("the stream ends", () -> stream.open() == 0);
+            }
         }
     }
 

@@ -1,0 +1,117 @@
+package dev.gotunnel.config;
+
+import dev.gotunnel.policy.Access;
+import dev.gotunnel.policy.BasicUser;
+import dev.gotunnel.policy.Network;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * The keys {@code allow}, {@code deny} and {@code auth}. Those of a path stand in the place of its tunnel's, all three
+ * together; so that none is lost unseen, a path that says one of them must say each that its tunnel has.
+ */
+final class AccessKeys {
+    static final List<String> NAMES = List.of("allow", "deny", "auth");
+
+    private AccessKeys() {}
+
+    /**
+     * Reads the three.
+     *
+     * @param of the tunnel's, when they are a path's
+     */
+    static @Nullable Access read(YamlReader reader, Map<String, Node> keys, String path, @Nullable Access of) {
+        List<String> said = NAMES.stream()
+                .filter(name -> !YamlReader.isAbsent(keys.get(name)))
+                .toList();
+        if (said.isEmpty()) {
+            return null;
+        }
+        Access access = new Access(
+                users(reader, keys.get("auth"), path + ".auth"),
+                reader.parsedItems(keys.get("allow"), path + ".allow", Network::parse),
+                reader.parsedItems(keys.get("deny"), path + ".deny", Network::parse));
+        if (of != null) {
+            for (String name : NAMES) {
+                if (!said.contains(name) && !part(of, name).isEmpty()) {
+                    reader.problem(
+                            keys.get(said.getFirst()),
+                            YamlReader.join(path, said.getFirst()),
+                            "stands in the place of the tunnel's \"" + name + "\" too; repeat that here, or say \""
+                                    + (name.equals("auth") ? "auth: {basic: []}" : name + ": []")
+                                    + "\" to go without.");
+                }
+            }
+        }
+        return access;
+    }
+
+    private static List<?> part(Access access, String name) {
+        return switch (name) {
+            case "allow" -> access.allow();
+            case "deny" -> access.deny();
+            default -> access.users();
+        };
+    }
+
+    private static List<BasicUser> users(YamlReader reader, @Nullable Node node, String path) {
+        Map<String, Node> keys = reader.mapping(node, path, List.of("basic"));
+        Set<String> names = new HashSet<>();
+        List<BasicUser> users =
+                reader.items(keys.get("basic"), path + ".basic", (item, itemPath) -> user(reader, item, itemPath));
+        for (BasicUser user : users) {
+            if (!names.add(user.name())) {
+                reader.problem(node, path + ".basic", "the user \"" + user.name() + "\" stands here twice.");
+            }
+        }
+        return users;
+    }
+
+    private static @Nullable BasicUser user(YamlReader reader, Node node, String path) {
+        Map<String, Node> keys = reader.mapping(node, path, List.of("user", "password_hash"));
+        String name = reader.text(keys.get("user"), path + ".user");
+        String hash = reader.text(keys.get("password_hash"), path + ".password_hash");
+        if (name == null || hash == null) {
+            if (!keys.containsKey("user") || !keys.containsKey("password_hash")) {
+                reader.problem(node, path, "needs a \"user\" and a \"password_hash\".");
+            }
+            return null;
+        }
+        return reader.made(node, path, () -> new BasicUser(name, hash));
+    }
+
+    /** The three as they are written: what is empty only where its absence would say something else. */
+    static Map<String, Object> written(Access access, @Nullable Access of) {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        for (String name : NAMES) {
+            List<?> part = part(access, name);
+            if (!part.isEmpty() || (of != null && !part(of, name).isEmpty())) {
+                keys.put(
+                        name,
+                        name.equals("auth")
+                                ? Map.of(
+                                        "basic",
+                                        access.users().stream()
+                                                .map(AccessKeys::written)
+                                                .toList())
+                                : part.stream().map(Object::toString).toList());
+            }
+        }
+        if (keys.isEmpty()) {
+            keys.put("allow", List.of());
+        }
+        return keys;
+    }
+
+    private static Map<String, Object> written(BasicUser user) {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put("user", user.name());
+        keys.put("password_hash", user.passwordHash());
+        return keys;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.gotunnel.config;
+
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.policy.Fault;
+import dev.gotunnel.policy.TrafficPolicy;
+import dev.gotunnel.tunnel.TunnelSpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * The shape of one tunnel, for those who pass it on in other ways than the configuration file: the keys and their
+ * meaning are the same everywhere. Any thread.
+ */
+public final class TunnelFormat {
+    private static final String HINT = "Its keys: docs/CONFIGURATION.md";
+
+    private TunnelFormat() {}
+
+    /**
+     * Reads a tunnel that says its profile.
+     *
+     * @param text JSON, or YAML
+     * @param label what problems call the text
+     * @throws GotunnelException with {@code USAGE} and all problems, each with line, column and key path
+     */
+    public static TunnelSpec parse(String text, String label) {
+        return read(text, label, (reader, node) -> new TunnelReader(reader, null).readWithProfile(node));
+    }
+
+    /**
+     * Reads trouble on purpose, as the key {@code fault} has it.
+     *
+     * @throws GotunnelException with {@code USAGE}, as {@link #parse}
+     */
+    public static Fault parseFault(String text, String label) {
+        return read(text, label, (reader, node) -> new PolicyReader(reader, null).fault(node, ""));
+    }
+
+    /**
+     * Reads the keys of a policy that were given in another way than as a document, such as by flags.
+     *
+     * @param keys as {@link #written(TunnelSpec)} has them; numbers may be texts
+     * @param names what problems call keys instead of by their path, such as {@code --max-body} for {@code limits.body}
+     * @throws GotunnelException with {@code USAGE} and all problems
+     */
+    public static TrafficPolicy parsePolicy(Map<String, Object> keys, Map<String, String> names) {
+        YamlReader reader = new YamlReader(null);
+        Map<String, Node> nodes = reader.mapping(YamlTree.of(keys), "", PolicyReader.KEYS);
+        TrafficPolicy policy = new PolicyReader(reader, null).read(nodes, "", null);
+        refuse(reader.problems().stream()
+                .map(problem -> names.entrySet().stream()
+                        .filter(name ->
+                                problem.startsWith(name.getKey() + ":") || problem.startsWith(name.getKey() + "."))
+                        .findFirst()
+                        .map(name -> name.getValue()
+                                + problem.substring(name.getKey().length()).replaceFirst("^\\.", " "))
+                        .orElse(problem))
+                .toList());
+        return policy;
+    }
+
+    private interface Reading<T> {
+        @Nullable
+        T read(YamlReader reader, Node node);
+    }
+
+    private static <T> T read(String text, String label, Reading<T> reading) {
+        Optional<Node> root;
+        try {
+            root = ConfigLoader.compose(text, label, false);
+        } catch (GotunnelException e) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE, "The " + label + " is not valid JSON: " + lastLine(e.getMessage()), HINT, e);
+        }
+        YamlReader reader = new YamlReader(label);
+        T value = root.map(node -> reading.read(reader, node)).orElse(null);
+        if (value == null && reader.problems().isEmpty()) {
+            reader.problem(null, "", "there is nothing in it.");
+        }
+        refuse(reader.problems());
+        return Objects.requireNonNull(value);
+    }
+
+    private static String lastLine(@Nullable String message) {
+        return Objects.requireNonNullElse(message, "")
+                .lines()
+                .reduce("", (_, line) -> line)
+                .strip();
+    }
+
+    private static void refuse(List<String> problems) {
+        if (!problems.isEmpty()) {
+            throw new GotunnelException(ErrorCode.USAGE, String.join("\n  ", problems), HINT);
+        }
+    }
+
+    /** A tunnel with its profile, as {@link #parse} reads it: maps, lists, texts, numbers and truth values. */
+    public static Map<String, Object> written(TunnelSpec spec) {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put("profile", spec.id().profile());
+        keys.putAll(TunnelWriter.written(spec));
+        return keys;
+    }
+
+    /** Trouble on purpose, as {@link #parseFault} reads it. */
+    public static Map<String, Object> written(Fault fault) {
+        return PolicyWriter.fault(fault);
+    }
+}
