@@ -525,30 +525,4 @@ class Http2BackendTest {
             assertTrue(answer.text().contains("takes no WebSockets"), answer.text());
         }
     }
-
-    @Test
-    void looksAtABackendThatIsUpOnlySeldom() throws Exception {
-        try (Http2Backend backend = serve(Http2Backend.scripted(s -> s.respond(200, "ok")))) {
-            fixture.engine().checkNow("test/" + HOST);
-            assertTrue(fixture.engine().health("test/" + HOST).getFirst().healthy());
-            assertEquals(1, backend.connections());
-            try (TestBackend plain = TestBackend.scripted(_ -> {})) {
-                fixture.route("plain.localhost", plain);
-                Await.until("the plain one was looked at twice", () -> plain.accepted() >= 2);
-            }
-            assertEquals(1, backend.connections());
-        }
-    }
-
-    @Test
-    void looksAtABackendWhoseConnectionIsLost() throws Exception {
-        try (Http2Backend backend = serve(Http2Backend.scripted(s -> s.respond(200, "ok")));
-                WireClient client = fixture.secure(HOST)) {
-            assertEquals("ok", client.get(HOST, "/").readResponse().text());
-            backend.close();
-            Await.until(
-                    "the next look finds it down",
-                    () -> !fixture.engine().health("test/" + HOST).getFirst().healthy());
-        }
-    }
 }
