@@ -80,7 +80,21 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "start", "stop", "stop-all", "list", "status", "open", "demo", "trust", "trust export"})
+    @ValueSource(
+            strings = {
+                "",
+                "start",
+                "stop",
+                "stop-all",
+                "list",
+                "status",
+                "open",
+                "fault",
+                "remove",
+                "demo",
+                "trust",
+                "trust export"
+            })
     void everyCommandHelps(String command) {
         Printed help = around.run((command + " --help").strip().split(" "));
         assertEquals(0, help.exit());
@@ -167,7 +181,7 @@ class CommandLineTest {
             value = {
                 "start                                                | The tunnel needs a name.",
                 "start --domain shop                                  | The tunnel needs to lead somewhere.",
-                "start --domain shop --host box                       | The tunnel needs to lead somewhere.",
+                "start --domain shop --host box                       | --host says where --port is; there is no --port.",
                 "start --domain shop --backend 1 --host box           | --host says where --port is; there is no --port.",
                 "start --domain a_b --port 1                          | \"a_b\" is not a name that gotunnel can serve.",
                 "start --domain shop --port 0                         | The port 0 is out of range.",
