@@ -74,10 +74,10 @@ public final class TunnelFormat {
         base.forEach((key, value) -> keys.put(String.valueOf(key), value));
         changes.forEach((key, value) -> {
             Object known = keys.get(String.valueOf(key));
-            boolean joins = !key.equals("fault");
+            boolean whole = key.equals("fault");
             keys.put(
                     String.valueOf(key),
-                    joins && known instanceof Map<?, ?> its && value instanceof Map<?, ?> added
+                    !whole && known instanceof Map<?, ?> its && value instanceof Map<?, ?> added
                             ? joined(its, added)
                             : value);
         });
@@ -106,7 +106,7 @@ public final class TunnelFormat {
             root = ConfigLoader.compose(text, label, false);
         } catch (GotunnelException e) {
             throw new GotunnelException(
-                    ErrorCode.USAGE, "The " + label + " is not valid JSON: " + lastLine(e.getMessage()), HINT, e);
+                    ErrorCode.USAGE, "The " + label + " is not valid JSON: " + lastLine(e.getMessage()) + ".", HINT, e);
         }
         YamlReader reader = new YamlReader(label);
         T value = root.map(node -> reading.read(reader, node)).orElse(null);
