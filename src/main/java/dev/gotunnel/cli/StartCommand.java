@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "start",
         mixinStandardHelpOptions = true,
+        customSynopsis = {"gotunnel start --port PORT --domain NAME [OPTIONS]", "       gotunnel start NAME [OPTIONS]"},
         description = "Give a service on this machine a name with a trusted certificate.",
         footer = {
             "",
@@ -29,7 +30,8 @@ import picocli.CommandLine.Parameters;
             "  gotunnel start --port 3000 --domain shop            until Ctrl-C",
             "  gotunnel start --port 3000 --domain shop --detach   in the background",
             "  gotunnel start --port 3000 --domain shop --save     keep it in gotunnel.yaml",
-            "  gotunnel start shop                                 start a saved one"
+            "  gotunnel start shop                                 start a saved one",
+            "  gotunnel start shop --preset vite --save            change a saved one, also while it runs"
         })
 final class StartCommand implements Callable<Integer> {
     private final Context context;

@@ -810,7 +810,7 @@ class CommandLineTest {
         int backends = help.indexOf("\nBackends:\n");
         int trouble = help.indexOf("\nTrouble on purpose:\n");
         assertTrue(0 < requests && requests < backends && backends < trouble, help);
-        assertTrue(help.indexOf("--preset") > requests && help.indexOf("--balance") > backends, help);
+        assertTrue(help.lastIndexOf("--preset=") > requests && help.lastIndexOf("--balance=") > backends, help);
     }
 
     @Test
