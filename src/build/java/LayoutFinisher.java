@@ -1,4 +1,12 @@
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFileVersion;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassTransform;
+import java.lang.constant.ClassDesc;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +27,9 @@ import java.util.jar.Manifest;
  * <p>Argument: the layout's {@code lib} folder.
  */
 final class LayoutFinisher {
+    /** In the class file format: after the magic number and the minor version (JVM specification 4.1). */
+    private static final int MAJOR_VERSION_AT = 6;
+
     private LayoutFinisher() {}
 
     public static void main(String[] args) throws IOException {
@@ -37,7 +48,7 @@ final class LayoutFinisher {
             }
         }
         for (String name : wanted) {
-            dropSignature(lib.resolve(name));
+            prepare(lib.resolve(name));
         }
         // The assembly dates every file at the project's fixed timestamp, by which neither the launcher nor the JVM
         // could see that a cache is older than this jar.
@@ -47,30 +58,83 @@ final class LayoutFinisher {
     }
 
     /**
-     * Takes a jar's signature off, as BouncyCastle's have one: a digest for each of 7,000 classes, which the JVM reads
-     * whole before it defines the first of them (0.2 s and 12 MB). Nothing here asks for it: the library is called
-     * directly, not as a security provider.
+     * Makes a jar quick to load. A signature is taken off, as BouncyCastle's have one: a digest for each of 7,000 classes,
+     * which the JVM reads whole before it defines the first of them (0.2 s and 12 MB); nothing here asks for it, since the
+     * library is called directly, not as a security provider. Classes compiled for Java 5, as picocli's are, get the
+     * version and the stack maps of Java 8: an AOT cache holds no older ones, and each start would load and verify
+     * hundreds from the jar (0.2 s).
      */
-    private static void dropSignature(Path jar) throws IOException {
-        Path unsigned = jar.resolveSibling(jar.getFileName() + ".unsigned");
+    private static void prepare(Path jar) throws IOException {
+        Path prepared = jar.resolveSibling(jar.getFileName() + ".prepared");
         try (JarFile from = new JarFile(jar.toFile(), false)) {
-            if (from.stream().noneMatch(entry -> isSignature(entry.getName()))) {
+            List<JarEntry> entries = Collections.list(from.entries());
+            boolean signed = entries.stream().anyMatch(entry -> isSignature(entry.getName()));
+            boolean old = false;
+            for (JarEntry entry : entries) {
+                old |= isClass(entry.getName()) && isOld(bytes(from, entry.getName()));
+            }
+            if (!signed && !old) {
                 return;
             }
             Manifest manifest = new Manifest(from.getManifest());
             manifest.getEntries().clear();
-            try (JarOutputStream to = new JarOutputStream(Files.newOutputStream(unsigned), manifest)) {
-                for (JarEntry entry : Collections.list(from.entries())) {
-                    if (!isSignature(entry.getName()) && !entry.getName().equals(JarFile.MANIFEST_NAME)) {
-                        JarEntry copy = new JarEntry(entry.getName());
-                        copy.setTime(entry.getTime());
-                        to.putNextEntry(copy);
-                        from.getInputStream(entry).transferTo(to);
+            ClassFile modern = ClassFile.of(
+                    ClassFile.StackMapsOption.GENERATE_STACK_MAPS,
+                    ClassFile.ClassHierarchyResolverOption.of(
+                            ClassHierarchyResolver.ofResourceParsing(type -> stream(from, type))
+                                    .orElse(ClassHierarchyResolver.defaultResolver())));
+            try (JarOutputStream to = new JarOutputStream(Files.newOutputStream(prepared), manifest)) {
+                for (JarEntry entry : entries) {
+                    if (isSignature(entry.getName()) || entry.getName().equals(JarFile.MANIFEST_NAME)) {
+                        continue;
                     }
+                    byte[] content = bytes(from, entry.getName());
+                    JarEntry copy = new JarEntry(entry.getName());
+                    copy.setTime(entry.getTime());
+                    to.putNextEntry(copy);
+                    to.write(isClass(entry.getName()) && isOld(content) ? modernised(modern, content) : content);
                 }
             }
         }
-        Files.move(unsigned, jar, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(prepared, jar, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static byte[] modernised(ClassFile modern, byte[] content) {
+        ClassTransform version = (builder, element) -> {
+            if (element instanceof ClassFileVersion) {
+                builder.withVersion(ClassFile.JAVA_8_VERSION, 0);
+            } else {
+                builder.with(element);
+            }
+        };
+        // Bodies that are taken over as they are would get no stack maps.
+        ClassTransform bodies = ClassTransform.transformingMethodBodies((builder, element) -> builder.with(element));
+        return modern.transformClass(modern.parse(content), version.andThen(bodies));
+    }
+
+    private static boolean isClass(String entry) {
+        return entry.endsWith(".class") && !entry.endsWith("module-info.class");
+    }
+
+    /** Whether it was compiled for less than Java 6, the first version with stack maps. */
+    private static boolean isOld(byte[] content) {
+        return ByteBuffer.wrap(content).getShort(MAJOR_VERSION_AT) < ClassFile.JAVA_6_VERSION;
+    }
+
+    private static byte[] bytes(JarFile jar, String entry) throws IOException {
+        try (InputStream in = jar.getInputStream(jar.getJarEntry(entry))) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static InputStream stream(JarFile jar, ClassDesc type) {
+        String descriptor = type.descriptorString();
+        JarEntry entry = jar.getJarEntry(descriptor.substring(1, descriptor.length() - 1) + ".class");
+        try {
+            return entry == null ? null : jar.getInputStream(entry);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static boolean isSignature(String entry) {

@@ -50,19 +50,21 @@ if defined gt_value (
     shift
     goto argument
 )
-set "gt_kind=headless"
+set "gt_kind=command"
 set "gt_word=%~1"
 if "%gt_word:~0,1%"=="-" set "gt_kind=desktop"
-for %%i in (--headless -h --help -V --version) do if "%~1"=="%%i" set "gt_kind=headless"
-if "%gt_kind%"=="headless" goto chosen
+for %%i in (-h --help -V --version) do if "%~1"=="%%i" set "gt_kind=command"
+for %%i in (--headless start demo) do if "%~1"=="%%i" set "gt_kind=engine"
+if not "%gt_kind%"=="desktop" goto chosen
 shift
 goto argument
 
 :chosen
 set "gt_flags=-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData --enable-native-access=ALL-UNNAMED"
 set "gt_flags=%gt_flags% -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false"
-if "%gt_kind%"=="headless" set "gt_flags=%gt_flags% -Xms16m -Xmx64m -Xss256k -XX:ReservedCodeCacheSize=24m -XX:MaxDirectMemorySize=64m"
+if not "%gt_kind%"=="desktop" set "gt_flags=%gt_flags% -Xms16m -Xmx64m -Xss256k -XX:ReservedCodeCacheSize=24m -XX:MaxDirectMemorySize=64m"
 if "%gt_kind%"=="desktop" set "gt_flags=%gt_flags% -Xms24m -Xmx192m"
+if "%gt_kind%"=="command" set "gt_flags=%gt_flags% -XX:TieredStopAtLevel=1"
 
 rem The layout's build removes caches older than the jars; cmd cannot compare the times of files without help.
 rem No blocks in parentheses from here on: a folder may be named "x (1)".

@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** The program. */
 public final class Gotunnel {
@@ -14,6 +15,7 @@ public final class Gotunnel {
 
     /** Runs a command, or the desktop without one, and exits with its code. */
     public static void main(String[] args) {
+        HeadStart.begin(List.of(args));
         String packaged = Gotunnel.class.getPackage().getImplementationVersion();
         String version = packaged == null ? "development" : packaged;
         ReportedOutput standard = new ReportedOutput(new FileOutputStream(FileDescriptor.out));

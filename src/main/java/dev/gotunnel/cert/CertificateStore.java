@@ -6,14 +6,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +44,18 @@ public final class CertificateStore implements CertInstaller {
         this.data = data;
         this.suffixes = List.copyOf(suffixes);
         this.clock = clock;
+    }
+
+    /** Makes a certificate for nobody, so that the first real one of a process is quick. Any thread. */
+    public static void load() {
+        try {
+            CertificateBuilder builder = new CertificateBuilder();
+            KeyPair keys = CertificateBuilder.newKeyPair();
+            builder.root("nobody", keys, List.of("invalid"), Instant.EPOCH);
+        } catch (GeneralSecurityException e) {
+            // The first real one will fail as well, and is the one to say so.
+            LOG.debug("No certificate can be made: {}", e.toString());
+        }
     }
 
     @Override
@@ -80,13 +95,14 @@ public final class CertificateStore implements CertInstaller {
     @Override
     public synchronized void retainCerts(Set<String> domains) {
         Path folder = data.resolve("certs");
+        Set<String> kept = domains.stream().map(CertificateStore::fileName).collect(Collectors.toSet());
         if (!Files.isDirectory(folder)) {
             return;
         }
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 String name = String.valueOf(file.getFileName());
-                if (name.endsWith(SUFFIX) && !domains.contains(name.substring(0, name.length() - SUFFIX.length()))) {
+                if (name.endsWith(SUFFIX) && !kept.contains(name)) {
                     Files.deleteIfExists(file);
                 }
             }
@@ -140,6 +156,11 @@ public final class CertificateStore implements CertInstaller {
 
     /** The domain is a checked DNS name: it cannot leave the folder. */
     private Path file(String domain) {
-        return data.resolve("certs").resolve(domain + SUFFIX);
+        return data.resolve("certs").resolve(fileName(domain));
+    }
+
+    /** Windows has no files with a star in their name, and no name has an underscore. */
+    private static String fileName(String domain) {
+        return domain.replace('*', '_') + SUFFIX;
     }
 }

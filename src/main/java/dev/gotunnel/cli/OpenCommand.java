@@ -30,7 +30,12 @@ final class OpenCommand implements Callable<Integer> {
                     tunnel.id() + " does not run.",
                     "Start it: gotunnel start " + tunnel.id() + " --detach");
         }
-        String url = tunnel.urls().getFirst();
+        String url = tunnel.openUrl()
+                .orElseThrow(() -> new GotunnelException(
+                        ErrorCode.USAGE,
+                        tunnel.id() + " serves every name below another; there is no single one to open.",
+                        "Open one in your browser, in place of the star: "
+                                + tunnel.urls().getFirst()));
         Browser.ofSystem().open(url);
         context.output().line("Opened " + url);
         return 0;

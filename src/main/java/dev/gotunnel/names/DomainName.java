@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * A name that a tunnel serves, in lower-case ASCII (RFC 1123 labels; other scripts as IDNA 2003 A-labels), always below
- * one of the {@linkplain #SUFFIXES suffixes} that the certificate authority may sign.
+ * one of the {@linkplain #SUFFIXES suffixes} that the certificate authority may sign. A wildcard, {@code *.shop.local},
+ * stands for every name below another, at any depth.
  *
  * @param ascii the full name, such as {@code shop.local}
  */
@@ -21,6 +22,12 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
     /** The DNS allows 253; less here, so that the name can be a file's name with an ending. */
     private static final int MAX_LENGTH = 250;
 
+    /** What a wildcard begins with. */
+    private static final String ANY = "*.";
+
+    /** What stands for it where a star cannot be. */
+    private static final String ANY_WORD = "any.";
+
     private static final int SHOWN_LENGTH = 60;
 
     private static final Pattern ADDRESS = Pattern.compile("[0-9]+(?:\\.[0-9]+){3}");
@@ -29,13 +36,13 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
 
     /** @throws GotunnelException with {@code USAGE} when it is not a full name below an allowed suffix */
     public DomainName {
-        if (ascii.isEmpty()
-                || !List.of(ascii.split("\\.", -1)).stream()
+        String below = ascii.startsWith(ANY) ? ascii.substring(ANY.length()) : ascii;
+        if (below.isEmpty()
+                || !List.of(below.split("\\.", -1)).stream()
                         .allMatch(label -> LABEL.matcher(label).matches())) {
             throw malformed(ascii);
         }
-        String name = ascii;
-        if (SUFFIXES.stream().noneMatch(suffix -> name.endsWith("." + suffix))) {
+        if (SUFFIXES.stream().noneMatch(suffix -> below.endsWith("." + suffix))) {
             throw malformed(ascii);
         }
         // The name under .localhost, which every tunnel answers to as well, is the longer one.
@@ -46,7 +53,7 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
 
     /**
      * Reads what a user typed. A name without one of the suffixes gets {@code .local}: {@code shop} becomes
-     * {@code shop.local}, {@code api.shop} becomes {@code api.shop.local}.
+     * {@code shop.local}, {@code api.shop} becomes {@code api.shop.local}, {@code *.shop} becomes {@code *.shop.local}.
      *
      * @throws GotunnelException with {@code USAGE} when it cannot be a name
      */
@@ -67,11 +74,14 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
         }
         String ascii;
         try {
-            ascii = IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);
+            boolean wildcard = name.startsWith(ANY);
+            ascii = (wildcard ? ANY : "")
+                    + IDN.toASCII(wildcard ? name.substring(ANY.length()) : name, IDN.USE_STD3_ASCII_RULES)
+                            .toLowerCase(Locale.ROOT);
         } catch (IllegalArgumentException e) {
             throw malformed(typed);
         }
-        if (SUFFIXES.contains(ascii)) {
+        if (SUFFIXES.contains(ascii) || SUFFIXES.contains(ascii.replace(ANY, ""))) {
             throw malformed(typed);
         }
         String full = ascii;
@@ -92,9 +102,20 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
                 "Use letters, digits and dashes, with dots between: shop, api.shop or shop.test.");
     }
 
-    /** The name without its suffix: {@code api.shop} of {@code api.shop.local}. */
+    /** The name without its suffix: {@code api.shop} of {@code api.shop.local}, {@code any.shop} of a wildcard. */
     public String stem() {
-        return ascii.substring(0, ascii.lastIndexOf('.'));
+        String stem = ascii.substring(0, ascii.lastIndexOf('.'));
+        return isWildcard() ? ANY_WORD + stem.substring(ANY.length()) : stem;
+    }
+
+    /** A name that it stands for: itself, or one below a wildcard. */
+    public String example() {
+        return isWildcard() ? ANY_WORD + ascii.substring(ANY.length()) : ascii;
+    }
+
+    /** Whether it stands for every name below another. */
+    public boolean isWildcard() {
+        return ascii.startsWith(ANY);
     }
 
     /** The name that browsers lead to this machine without any set-up (RFC 6761, section 6.3). */
@@ -106,10 +127,10 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
         return ascii.substring(0, ascii.lastIndexOf('.')) + ".localhost";
     }
 
-    /** Whether a text is a full name below an allowed suffix, as it stands. */
+    /** Whether a text is a full name below an allowed suffix, as it stands, and no wildcard. */
     public static boolean isValid(String name) {
         try {
-            return !new DomainName(name).ascii().isEmpty();
+            return !new DomainName(name).isWildcard();
         } catch (GotunnelException e) {
             return false;
         }

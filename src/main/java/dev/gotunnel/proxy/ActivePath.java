@@ -10,5 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param match the paths that it is for; null for all
  * @param policy what the paths' own policy says, and the route's where that says nothing
  * @param pool where the requests go; the route's own where the paths have no backends of theirs
+ * @param edits what is changed in their messages; null for nothing
  */
-record ActivePath(@Nullable PathRoute match, TrafficPolicy policy, UpstreamPool pool) {}
+record ActivePath(
+        @Nullable PathRoute match,
+        TrafficPolicy policy,
+        UpstreamPool pool,
+        @Nullable MessageEdits edits) {
+    static ActivePath of(@Nullable PathRoute match, TrafficPolicy policy, UpstreamPool pool) {
+        return new ActivePath(match, policy, pool, MessageEdits.of(match, policy));
+    }
+}

@@ -1,6 +1,9 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.DevServer;
 import dev.gotunnel.policy.PathRoute;
+import dev.gotunnel.policy.TrafficPolicy;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -10,11 +13,16 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A route as it serves: its paths, their backends' connections and the exchanges under way. Any thread. */
 final class ActiveRoute {
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveRoute.class);
+
     private final Route route;
     private final ActivePath root;
 
@@ -23,6 +31,7 @@ final class ActiveRoute {
 
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable CompletableFuture<Void> drained;
+    private final AtomicBoolean presetSuggested = new AtomicBoolean();
     private volatile boolean retired;
 
     /** Those in whose place it stands and whose exchanges are still under way. */
@@ -39,7 +48,7 @@ final class ActiveRoute {
                 ? List.of()
                 : Stream.concat(Stream.of(before), before.predecessors.stream().filter(old -> !old.open.isEmpty()))
                         .toList();
-        this.root = new ActivePath(null, route.policy(), new UpstreamPool(route.backends()));
+        this.root = ActivePath.of(null, route.policy(), new UpstreamPool(route.backends(), route.policy()));
         this.paths = route.paths().stream()
                 .sorted(Comparator.comparingInt(
                         (PathRoute path) -> -path.prefix().length()))
@@ -48,8 +57,10 @@ final class ActiveRoute {
     }
 
     private ActivePath activate(PathRoute path) {
-        UpstreamPool pool = path.backends().isEmpty() ? root.pool() : new UpstreamPool(path.backends());
-        return new ActivePath(path, path.policy().over(route.policy()), pool);
+        TrafficPolicy policy = path.policy().over(route.policy());
+        boolean shared = path.backends().isEmpty() && path.policy().tls() == null;
+        List<BackendAddress> backends = path.backends().isEmpty() ? route.backends() : path.backends();
+        return ActivePath.of(path, policy, shared ? root.pool() : new UpstreamPool(backends, policy));
     }
 
     Route route() {
@@ -77,8 +88,7 @@ final class ActiveRoute {
         if (paths.isEmpty()) {
             return root;
         }
-        int query = target.indexOf('?');
-        String path = query < 0 ? target : target.substring(0, query);
+        String path = MatchedPath.of(target);
         for (ActivePath candidate : paths) {
             PathRoute match = candidate.match();
             if (match != null && match.matches(path)) {
@@ -86,6 +96,18 @@ final class ActiveRoute {
             }
         }
         return root;
+    }
+
+    /** The backend has refused the name that it was asked for: tells once how to mend that. */
+    void suggestPreset(DevServer preset) {
+        if (presetSuggested.compareAndSet(false, true)) {
+            LOG.warn(
+                    "The backend of {} refuses names that it was not told of. Give the tunnel \"preset: {}\", or start it with"
+                            + " --preset {}",
+                    route.id(),
+                    preset.id(),
+                    preset.id());
+        }
     }
 
     void exchangeBegins(Exchange exchange) {

@@ -1,6 +1,9 @@
 package dev.gotunnel.proxy;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 
 /**
@@ -33,6 +36,17 @@ record ClientConnection(Channel channel, boolean secure, String address, boolean
     /** The scheme of the URLs that lead here. */
     String scheme() {
         return secure ? "https" : "http";
+    }
+
+    /** Closes a connection with a reset, past TLS and its orderly end, so that nobody takes what broke off for all there was. */
+    static void reset(Channel channel) {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
+        if (tls == null) {
+            channel.close();
+        } else {
+            tls.close();
+        }
     }
 
     /** The node name of RFC 7239 section 6: IPv6 in brackets and quotes. */

@@ -1,30 +1,27 @@
 package dev.gotunnel.proxy;
 
-import io.netty.buffer.ByteBuf;
+import dev.gotunnel.proxy.ProtocolDetector.Protocol;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sets up a client's connection: TLS by the name it asks for, then HTTP/2 or HTTP/1.1 by ALPN (RFC 7301). */
+/**
+ * Sets up a client's connection: TLS by the name it asks for, then HTTP/2 or HTTP/1.1 by ALPN (RFC 7301); without TLS, what
+ * its first bytes show.
+ */
 final class ClientInitializer extends ChannelInitializer<Channel> {
     private static final Logger LOG = LoggerFactory.getLogger(ClientInitializer.class);
-
-    /** First byte of a TLS handshake record (RFC 8446 section 5.1). */
-    private static final int TLS_HANDSHAKE = 22;
 
     /** One record per 16 KiB is the rule; handing OpenSSL more at once saves calls for large bodies. */
     private static final int WRAP_BYTES = 128 * 1024;
@@ -45,44 +42,28 @@ final class ClientInitializer extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel channel) {
+        if (!engine.census().admit(channel)) {
+            LOG.debug("{} has too many connections open", channel.remoteAddress());
+            channel.close();
+            return;
+        }
         engine.clients().add(channel);
         engine.telemetry().metrics().connection(1);
         channel.closeFuture().addListener(_ -> engine.telemetry().metrics().connection(-1));
-        if (tls) {
-            channel.pipeline().addLast(new FirstByte());
-        } else {
-            http1(channel.pipeline(), false, false);
+        channel.pipeline().addLast(new ProtocolDetector(engine.limits().idle(), tls, this::serve));
+    }
+
+    private void serve(ChannelPipeline pipeline, Protocol protocol) {
+        switch (protocol) {
+            case TLS -> pipeline.addLast(new Sni(), new Negotiated());
+            case HTTP_2 -> Http2Frontend.install(pipeline, engine, false, tls);
+            case HTTP_1 -> http1(pipeline, false);
         }
     }
 
-    private void http1(ChannelPipeline pipeline, boolean secure, boolean tlsPort) {
-        pipeline.addLast(new HttpServerCodec(decoding), new Http1Frontend(engine, secure, tlsPort));
-    }
-
-    /** Somebody who types {@code http://shop.localhost:8443} is led to HTTPS instead of into a broken handshake. */
-    private final class FirstByte extends ByteToMessageDecoder {
-        private final ClientTicks ticks = new ClientTicks();
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event instanceof ClientTicks.Tick && ticks.isOver()) {
-                ctx.close();
-            }
-        }
-
-        @Override
-        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-            if (!in.isReadable()) {
-                return;
-            }
-            ChannelPipeline pipeline = ctx.pipeline();
-            if (in.getByte(in.readerIndex()) == TLS_HANDSHAKE) {
-                pipeline.addLast(new Sni(), new Negotiated());
-            } else {
-                http1(pipeline, false, true);
-            }
-            pipeline.remove(this);
-        }
+    private void http1(ChannelPipeline pipeline, boolean secure) {
+        Http1Codec codec = new Http1Codec(decoding);
+        pipeline.addLast(codec, new Http1Frontend(engine, codec, secure, tls));
     }
 
     private final class Sni extends SniHandler {
@@ -123,9 +104,9 @@ final class ClientInitializer extends ChannelInitializer<Channel> {
         @Override
         protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
             if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
-                Http2Frontend.install(ctx.pipeline(), engine);
+                Http2Frontend.install(ctx.pipeline(), engine, true, true);
             } else {
-                http1(ctx.pipeline(), true, true);
+                http1(ctx.pipeline(), true);
             }
         }
 

@@ -1,9 +1,13 @@
 package dev.gotunnel.proxy;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client's side of one exchange: an HTTP/1.1 connection while it carries a request, or one HTTP/2 stream. All calls
@@ -40,6 +44,37 @@ interface ClientStream {
 
     /** Breaks the response off where it stands, so that the client sees that it is not complete. */
     void abort();
+
+    /** Ends the exchange wherever it stands, because its tunnel has stopped: nothing has gone wrong with it. */
+    default void cancel() {
+        abort();
+    }
+
+    /** Whether the client would take a response with this status for the consent to its WebSocket, which it is not. */
+    default boolean isConsent(HttpResponseStatus status) {
+        return false;
+    }
+
+    /**
+     * Answers that the protocol changes, after which both sides exchange bytes that are not ours to read.
+     *
+     * @param head the backend's answer
+     * @param backend the backend's connection, on the same event loop
+     * @param ended called when the client's side has ended
+     * @return what passes on what the backend says, in place of its connection's codec; null when the backend's answer
+     *     does not prove that it has understood (RFC 6455 section 4.1)
+     */
+    @Nullable
+    ChannelHandler upgrade(HttpResponse head, Channel backend, Runnable ended);
+
+    /**
+     * Breaks the response off as the backend has done.
+     *
+     * @param code the backend's reason (RFC 9113 section 7), for a client whose protocol can say it
+     */
+    default void reset(long code) {
+        abort();
+    }
 
     /** No further request can follow on this connection, because this one's body is not going to be read. */
     void closeAfterResponse();

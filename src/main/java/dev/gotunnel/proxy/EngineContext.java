@@ -4,18 +4,19 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.proxy.Upstream.Outage;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.codec.http.HttpMethod;
-import java.net.UnknownHostException;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What every exchange shares: where requests go, who counts them, and the pages to answer with. Any thread. */
 final class EngineContext {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineContext.class);
     private static final DateTimeFormatter CLOCK =
             DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
 
@@ -24,6 +25,8 @@ final class EngineContext {
     private final Telemetry telemetry;
     private final ChannelGroup clients;
     private final Consumer<ActiveRoute> healthChanged;
+    private final ClientLimits limits;
+    private final ClientCensus census;
     private volatile int securePort;
 
     EngineContext(
@@ -31,12 +34,15 @@ final class EngineContext {
             UpstreamConnector connector,
             Telemetry telemetry,
             ChannelGroup clients,
+            ClientLimits limits,
             Consumer<ActiveRoute> healthChanged) {
         this.router = router;
         this.connector = connector;
         this.telemetry = telemetry;
         this.clients = clients;
         this.healthChanged = healthChanged;
+        this.limits = limits;
+        this.census = new ClientCensus(limits);
     }
 
     Router router() {
@@ -54,6 +60,16 @@ final class EngineContext {
     /** All open connections of clients. */
     ChannelGroup clients() {
         return clients;
+    }
+
+    /** What a client may ask for at once, and how slow it may be. */
+    ClientLimits limits() {
+        return limits;
+    }
+
+    /** How many connections each client has open. */
+    ClientCensus census() {
+        return census;
     }
 
     /** The port of the default HTTPS listener, for redirects. */
@@ -75,19 +91,14 @@ final class EngineContext {
 
     /** A backend accepts no connection. */
     void backendUnreachable(@Nullable ActiveRoute route, @Nullable Upstream upstream, Throwable cause) {
-        if (route != null && upstream != null && upstream.markDown(reasonOf(cause))) {
+        ConnectFailure failure = ConnectFailure.of(cause);
+        if (route != null && upstream != null && upstream.markDown(failure)) {
+            if (failure.hint() != null) {
+                LOG.warn(
+                        "The backend {} cannot be used: {}. {}", upstream.endpoint(), failure.reason(), failure.hint());
+            }
             healthChanged.accept(route);
         }
-    }
-
-    private static String reasonOf(Throwable cause) {
-        if (cause instanceof ConnectTimeoutException) {
-            return "no answer within 5 s";
-        }
-        if (cause instanceof UnknownHostException) {
-            return "its name does not resolve";
-        }
-        return String.valueOf(cause.getMessage()).contains("refused") ? "connection refused" : "connection failed";
     }
 
     /** Where a plain-HTTP client finds the same thing over TLS. */
@@ -131,7 +142,14 @@ final class EngineContext {
                 backendsOf(route.route()),
                 outage == null ? "now" : CLOCK.format(outage.since()),
                 outage == null ? "unknown" : outage.reason(),
+                outage == null ? null : outage.hint(),
                 ErrorPage.mayReload(method));
+    }
+
+    /** A WebSocket was asked for, and the backend cannot be asked for one. */
+    ErrorPage noWebSocket(ActiveRoute route, Upstream upstream) {
+        return ErrorPage.noWebSocket(
+                route.route().names().getFirst(), upstream.endpoint().toString());
     }
 
     ErrorPage badAnswer(

@@ -92,7 +92,30 @@ final class ErrorPage {
         return new ErrorPage(
                 HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "This request's headers are too large",
-                "gotunnel accepts 64 KiB. Often a cookie has grown: delete the cookies of this name.");
+                "gotunnel accepts 64 KiB in 256 fields. Often a cookie has grown: delete the cookies of this name.");
+    }
+
+    static ErrorPage targetTooLong() {
+        return new ErrorPage(
+                HttpResponseStatus.REQUEST_URI_TOO_LONG,
+                "This request's URL is too long",
+                "gotunnel accepts 32 KiB. Send what is that long in the body.");
+    }
+
+    /** The client began a request and did not go on. */
+    static ErrorPage requestTimeout() {
+        return new ErrorPage(
+                HttpResponseStatus.REQUEST_TIMEOUT,
+                "This request did not arrive in time",
+                "It began and then nothing more came. Send it again.");
+    }
+
+    /** An extended CONNECT (RFC 8441) to something else than a WebSocket. */
+    static ErrorPage notImplemented() {
+        return new ErrorPage(
+                HttpResponseStatus.NOT_IMPLEMENTED,
+                "This request asks for a protocol that gotunnel does not know",
+                "The only protocol that can follow CONNECT is websocket.");
     }
 
     /** The bare answer for clients that are not to learn what runs here. */
@@ -118,12 +141,21 @@ final class ErrorPage {
         return page;
     }
 
-    /** No backend of the tunnel accepts a connection. */
-    static ErrorPage backendDown(String tunnel, String backends, String since, String reason, boolean reloads) {
+    /**
+     * No backend of the tunnel accepts a connection.
+     *
+     * @param hint what to do when it is not simply to start the backend
+     */
+    static ErrorPage backendDown(
+            String tunnel, String backends, String since, String reason, @Nullable String hint, boolean reloads) {
         ErrorPage page = new ErrorPage(
                 HttpResponseStatus.BAD_GATEWAY,
                 "The backend of " + tunnel + " does not answer",
-                reloads ? "Start it, and this page loads by itself." : "Start it, then send the request again.");
+                hint != null
+                        ? hint
+                        : reloads
+                                ? "Start it, and this page loads by itself."
+                                : "Start it, then send the request again.");
         page.known.put("Backend", backends);
         page.known.put("Down since", since);
         page.known.put("Last error", reason);
@@ -145,6 +177,16 @@ final class ErrorPage {
                 HttpResponseStatus.BAD_GATEWAY,
                 "The backend of " + tunnel + " gave no proper answer",
                 "It was reached, but " + reason + ". Its own log may say why.");
+        page.known.put("Backend", backend);
+        return page;
+    }
+
+    /** The backend speaks a version of HTTP that has no such upgrade. */
+    static ErrorPage noWebSocket(String tunnel, String backend) {
+        ErrorPage page = new ErrorPage(
+                HttpResponseStatus.BAD_GATEWAY,
+                "The backend of " + tunnel + " takes no WebSockets",
+                "It is reached with HTTP/2 alone. Give WebSockets an address of their own that begins with http://.");
         page.known.put("Backend", backend);
         return page;
     }

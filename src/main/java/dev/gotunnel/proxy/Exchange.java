@@ -1,5 +1,6 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.DevServer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -25,13 +27,16 @@ import org.jspecify.annotations.Nullable;
  * connection, streams both ways with back-pressure, and answers itself when no backend does. Everything happens on the
  * client's event loop, {@link #breakOff()} excepted.
  */
-final class Exchange implements UpstreamConnector.Listener {
+final class Exchange implements UpstreamConnections.Waiting {
     /** Safe to send again when a reused connection turns out to be dead (RFC 9110 section 9.2.2). */
     private static final Set<HttpMethod> IDEMPOTENT = Set.of(
             HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE, HttpMethod.PUT, HttpMethod.DELETE);
 
     private static final String EVENT_STREAM = "text/event-stream";
     private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    /** How often a request is sent again because a backend has refused it unread. */
+    private static final int MAX_REFUSALS = 3;
 
     private final EngineContext engine;
     private final ClientStream client;
@@ -40,13 +45,19 @@ final class Exchange implements UpstreamConnector.Listener {
 
     private @Nullable ActiveRoute route;
     private @Nullable ActivePath path;
+    private @Nullable RequestFacts facts;
     private @Nullable Upstream upstream;
-    private @Nullable UpstreamConnection connection;
+    private @Nullable UpstreamStream connection;
     private @Nullable ArrayDeque<HttpContent> waiting;
     private @Nullable HttpResponse switchingHead;
-    private @Nullable Channel relayed;
     private List<Upstream> tried = List.of();
+    private int refusals;
+    private int ticksWithoutBody;
     private boolean upgrade;
+    private boolean edited;
+    private boolean refusalLikely;
+    private boolean acceptsTrailers;
+    private boolean continued;
     private boolean bodySent;
     private boolean requestComplete;
     private boolean responseStarted;
@@ -102,15 +113,64 @@ final class Exchange implements UpstreamConnector.Listener {
         path = served;
         record.beginSpan(name, client.connection().scheme());
         upgrade = ForwardingHeaders.wantsWebSocket(request);
+        acceptsTrailers = ForwardingHeaders.takeTe(request.headers());
         ForwardingHeaders.toBackend(request.headers(), client.connection(), host, record.requestId(), upgrade);
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
+        MessageEdits edits = served.edits();
+        if (edits != null) {
+            facts = RequestFacts.of(request, found.route().id(), host, name, client.connection(), record.requestId());
+            if (!edits.rewriteTarget(request)) {
+                answer(ErrorPage.badRequest("The path of the request can be read in several ways."));
+                return;
+            }
+        }
         tryNext(found, served);
     }
 
-    /** Answers what is not a request at all; the connection closes after it. */
+    /** Answers what is not a request at all, or not one for us. */
     void refuse(ErrorPage page) {
         requestComplete = true;
         answer(page);
+    }
+
+    /** The rest of the request will not come, or cannot be told apart from what follows it. */
+    void requestBroken(ErrorPage page) {
+        if (ended) {
+            if (answered) {
+                client.closeAfterResponse();
+                client.finished(true);
+            }
+            return;
+        }
+        dropUpstream();
+        if (responseStarted) {
+            record.brokeOff("the request is not complete");
+            end();
+            client.abort();
+        } else {
+            client.closeAfterResponse();
+            refuse(page);
+        }
+    }
+
+    /**
+     * A tick of the clock: who owes a body and sends none of it is not waited for. A gRPC stream may rest between two
+     * messages for as long as it likes, and who was told to expect a 100 may wait for it.
+     *
+     * @param reading whether the client may send
+     */
+    void tick(boolean reading) {
+        boolean owed = reading
+                && !ended
+                && !requestComplete
+                && !responseStarted
+                && waiting == null
+                && (continued || bodySent || !HttpUtil.is100ContinueExpected(request))
+                && !isGrpc();
+        ticksWithoutBody = owed ? ticksWithoutBody + 1 : 0;
+        if (ticksWithoutBody > ClientLimits.ticks(engine.limits().body())) {
+            requestBroken(ErrorPage.requestTimeout());
+        }
     }
 
     private void tryNext(ActiveRoute active, ActivePath served) {
@@ -120,12 +180,19 @@ final class Exchange implements UpstreamConnector.Listener {
             return;
         }
         upstream = candidate;
-        boolean repeatable = IDEMPOTENT.contains(request.method());
-        UpstreamConnection idle = candidate.takeIdle(client.eventLoop(), repeatable);
-        if (idle != null) {
-            attach(idle);
+        if (upgrade && !candidate.takesUpgrades()) {
+            answer(engine.noWebSocket(active, candidate));
+            return;
+        }
+        send(candidate);
+    }
+
+    private void send(Upstream to) {
+        UpstreamStream ready = to.connections(client.eventLoop()).take(IDEMPOTENT.contains(request.method()), upgrade);
+        if (ready != null) {
+            attach(ready);
         } else {
-            open(candidate);
+            open(to);
         }
     }
 
@@ -134,12 +201,13 @@ final class Exchange implements UpstreamConnector.Listener {
             waiting = new ArrayDeque<>(4);
         }
         client.pauseReading();
-        engine.connector().connect(candidate, client.eventLoop(), this);
+        candidate.connections(client.eventLoop()).open(engine.connector(), upgrade, this);
     }
 
-    private void attach(UpstreamConnection newConnection) {
+    private void attach(UpstreamStream newConnection) {
         connection = newConnection;
         newConnection.attach(this);
+        editRequest();
         newConnection.write(request);
         ArrayDeque<HttpContent> held = waiting;
         waiting = null;
@@ -152,13 +220,28 @@ final class Exchange implements UpstreamConnector.Listener {
         }
     }
 
-    private void send(UpstreamConnection to, HttpContent content) {
+    private void editRequest() {
+        if (facts != null && path != null && path.edits() != null && upstream != null) {
+            path.edits().toBackend(request.headers(), facts, upstream.endpoint(), !edited);
+            edited = true;
+        }
+    }
+
+    private void editResponse(HttpResponse head) {
+        if (facts != null && path != null && path.edits() != null && upstream != null) {
+            path.edits().toClient(head.headers(), facts, upstream.endpoint());
+        }
+        refusalLikely = HostCheckRefusal.isLikely(head.status().code());
+    }
+
+    private void send(UpstreamStream to, HttpContent content) {
         bodySent |= content.content().isReadable();
         to.write(content);
     }
 
     /** Takes over a part of the request's body. */
     void body(HttpContent content) {
+        ticksWithoutBody = 0;
         if (content instanceof LastHttpContent last) {
             requestComplete = true;
             ForwardingHeaders.trailers(last.trailingHeaders());
@@ -179,7 +262,7 @@ final class Exchange implements UpstreamConnector.Listener {
 
     /** The client has said all that it has said so far. */
     void flushToUpstream() {
-        UpstreamConnection to = connection;
+        UpstreamStream to = connection;
         if (to != null) {
             to.flush();
             if (!to.isWritable()) {
@@ -191,6 +274,13 @@ final class Exchange implements UpstreamConnector.Listener {
     /** Whether the backend keeps up with the request's body. */
     boolean isUpstreamWritable() {
         return connection != null && connection.isWritable();
+    }
+
+    /** The client has no room for more: what has been read goes to it, and no more is read for now. */
+    void pauseBackend() {
+        if (connection != null) {
+            connection.pauseReading();
+        }
     }
 
     void clientWritable() {
@@ -211,9 +301,9 @@ final class Exchange implements UpstreamConnector.Listener {
     // ---- from the connector and the backend
 
     @Override
-    public void connected(UpstreamConnection opened) {
+    public void connected(UpstreamStream opened) {
         if (ended) {
-            opened.close();
+            opened.abandon();
             return;
         }
         engine.backendAnswers(route, upstream);
@@ -230,6 +320,11 @@ final class Exchange implements UpstreamConnector.Listener {
             tried = Stream.concat(tried.stream(), Stream.of(upstream)).toList();
             tryNext(route, path);
         }
+    }
+
+    /** Whether the client takes trailers after the body, and said so. */
+    boolean acceptsTrailers() {
+        return acceptsTrailers;
     }
 
     boolean wantsUpgrade() {
@@ -253,14 +348,21 @@ final class Exchange implements UpstreamConnector.Listener {
     }
 
     void interimResponse(HttpResponse head) {
+        continued |= head.status().code() == HttpResponseStatus.CONTINUE.code();
         ForwardingHeaders.toClient(head.headers());
         client.writeInterim(head);
     }
 
     void responseHead(HttpResponse head) {
+        if (client.isConsent(head.status())) {
+            dropUpstream();
+            upstreamFailed("it answered a WebSocket's handshake as if it were a page's request");
+            return;
+        }
         responseStarted = true;
         record.status(head.status().code());
         ForwardingHeaders.toClient(head.headers());
+        editResponse(head);
         if (route != null && isEventStream(head)) {
             endless = true;
             route.exchangeIsEndless(this);
@@ -283,7 +385,18 @@ final class Exchange implements UpstreamConnector.Listener {
         if (content instanceof LastHttpContent last) {
             ForwardingHeaders.trailers(last.trailingHeaders());
         }
+        if (refusalLikely) {
+            refusalLikely = false;
+            recogniseRefusal(content);
+        }
         client.writeBody(content);
+    }
+
+    private void recogniseRefusal(HttpContent content) {
+        DevServer server = HostCheckRefusal.recognise(content.content());
+        if (server != null && route != null && path != null && path.policy().preset() == null) {
+            route.suggestPreset(server);
+        }
     }
 
     void responseComplete() {
@@ -304,16 +417,13 @@ final class Exchange implements UpstreamConnector.Listener {
     void upgrade(Channel backend, Consumer<ChannelHandler> installer) {
         connection = null;
         HttpResponse head = switchingHead;
-        if (head == null || !(client instanceof Http1Frontend frontend)) {
+        ChannelHandler relay = head == null ? null : client.upgrade(head, backend, this::end);
+        if (relay == null) {
             backend.close();
-            client.abort();
-            end();
+            answer(engine.badAnswer(route, upstream, "its answer is not the one to a WebSocket", client.connection()));
             return;
         }
-        Channel front = client.connection().channel();
-        relayed = front;
-        frontend.upgrade(head, new Relay(backend, this::end));
-        installer.accept(new Relay(front, () -> {}));
+        installer.accept(relay);
         if (route != null) {
             endless = true;
             route.exchangeIsEndless(this);
@@ -321,7 +431,7 @@ final class Exchange implements UpstreamConnector.Listener {
     }
 
     /** The backend closed the connection before it had answered in full. */
-    void upstreamClosed(UpstreamConnection closed) {
+    void upstreamClosed(UpstreamStream closed) {
         if (ended) {
             return;
         }
@@ -339,6 +449,48 @@ final class Exchange implements UpstreamConnector.Listener {
         } else {
             upstreamFailed("it closed the connection before it answered");
         }
+    }
+
+    /**
+     * The backend has refused the request before it looked at it: whatever its method, it may be sent again.
+     *
+     * @param sent the body so far, to be sent again; null when it was too large to be kept
+     */
+    void upstreamRefused(@Nullable ArrayDeque<HttpContent> sent) {
+        connection = null;
+        if (sent != null && upstream != null && !ended && refusals < MAX_REFUSALS) {
+            refusals++;
+            waiting = sent;
+            send(upstream);
+        } else {
+            if (sent != null) {
+                sent.forEach(ReferenceCountUtil::release);
+            }
+            upstreamReset(Http2Error.REFUSED_STREAM.code());
+        }
+    }
+
+    /** The backend ended this exchange alone, for a reason that HTTP/2 has a code for. */
+    void upstreamReset(long code) {
+        if (ended || !(responseStarted || isGrpc())) {
+            Http2Error known = Http2Error.valueOf(code);
+            upstreamFailed("it reset the stream with " + (known == null ? Long.toString(code) : known.name()));
+            return;
+        }
+        // A gRPC client reads the code: it says whether to call again.
+        connection = null;
+        if (!responseStarted) {
+            record.status(HttpResponseStatus.BAD_GATEWAY.code());
+        }
+        record.brokeOff("reset by the backend");
+        releaseWaiting();
+        end();
+        client.reset(code);
+    }
+
+    private boolean isGrpc() {
+        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE);
+        return type != null && type.startsWith("application/grpc");
     }
 
     /** The backend answered with something that is not an answer. */
@@ -405,12 +557,7 @@ final class Exchange implements UpstreamConnector.Listener {
         }
         dropUpstream();
         end();
-        Channel channel = relayed;
-        if (channel != null) {
-            channel.close();
-        } else {
-            client.abort();
-        }
+        client.cancel();
     }
 
     private void dropUpstream() {

@@ -50,17 +50,43 @@ final class ForwardingHeaders {
     static void toBackend(
             HttpHeaders headers, ClientConnection client, String host, String requestId, boolean upgrade) {
         removeHopByHop(headers);
-        headers.remove(HttpHeaderNames.TE);
         if (upgrade) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
             headers.set(HttpHeaderNames.UPGRADE, WEBSOCKET);
         }
+        headers.remove(PrefixRewrite.X_FORWARDED_PREFIX);
         headers.set(X_FORWARDED_FOR, client.address());
         headers.set(X_FORWARDED_HOST, host);
         headers.set(X_FORWARDED_PORT, portOf(host, client));
         headers.set(X_FORWARDED_PROTO, client.scheme());
         headers.set(FORWARDED, "for=" + client.forwardedFor() + ";host=\"" + host + "\";proto=" + client.scheme());
         headers.set(X_REQUEST_ID, requestId);
+    }
+
+    /**
+     * Removes what the client says of its connection's transfer codings, and returns whether it takes trailers: that the
+     * client of a backend says anew where the protocol has it.
+     */
+    static boolean takeTe(HttpHeaders headers) {
+        String te = headers.get(HttpHeaderNames.TE);
+        if (te == null) {
+            return false;
+        }
+        boolean trailers = headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true);
+        headers.remove(HttpHeaderNames.TE);
+        return trailers;
+    }
+
+    /** Tells the backend of another host than the client asked for, in every way that it may be told. */
+    static void forwardedHost(HttpHeaders headers, String host) {
+        headers.set(X_FORWARDED_HOST, host);
+        headers.remove(FORWARDED);
+    }
+
+    /** Tells the backend of another scheme than the client came by. */
+    static void forwardedProto(HttpHeaders headers, String scheme) {
+        headers.set(X_FORWARDED_PROTO, scheme);
+        headers.remove(FORWARDED);
     }
 
     /**

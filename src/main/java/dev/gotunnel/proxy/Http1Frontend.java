@@ -3,8 +3,10 @@ package dev.gotunnel.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -15,7 +17,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -37,6 +38,7 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
     private final EngineContext engine;
+    private final Http1Codec codec;
     private final boolean secure;
     private final boolean tlsPort;
     private final ClientTicks ticks = new ClientTicks();
@@ -48,9 +50,13 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
     private boolean http10;
     private boolean dechunk;
     private boolean closing;
+    private boolean messageRead;
+    private boolean headBegun;
+    private boolean greeted;
 
-    Http1Frontend(EngineContext engine, boolean secure, boolean tlsPort) {
+    Http1Frontend(EngineContext engine, Http1Codec codec, boolean secure, boolean tlsPort) {
         this.engine = engine;
+        this.codec = codec;
         this.secure = secure;
         this.tlsPort = tlsPort;
     }
@@ -59,6 +65,8 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         connection = ClientConnection.of(ctx.channel(), secure, tlsPort);
+        // The read that ended a TLS handshake may end here without a byte of a request.
+        greeted = !secure;
     }
 
     private ChannelHandlerContext context() {
@@ -82,6 +90,7 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        messageRead = true;
         if (closing) {
             lingering(message);
         } else if (pipelined != null) {
@@ -103,54 +112,72 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
             Exchange current = exchange;
             if (current == null) {
                 ReferenceCountUtil.release(content);
-            } else if (content.decoderResult().isFailure()) {
+            } else if (content.decoderResult().isFailure() || hasTooManyTrailers(content)) {
                 ReferenceCountUtil.release(content);
-                abort();
+                keepAlive = false;
+                current.requestBroken(ErrorPage.badRequest("What arrived is not the body of an HTTP request."));
             } else {
                 current.body(content);
             }
         }
     }
 
+    private boolean hasTooManyTrailers(HttpContent content) {
+        return content instanceof LastHttpContent last
+                && last.trailingHeaders().size() > engine.limits().fields();
+    }
+
     private void begin(HttpRequest request) {
-        ticks.busy();
+        ticks.restart();
+        headBegun = false;
         keepAlive = HttpUtil.isKeepAlive(request);
         http10 = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
-        if (request.decoderResult().isFailure() || !isUnambiguous(request) || !toOriginForm(request)) {
-            // Whatever follows cannot be told apart from this request: answer and close.
-            Throwable cause = request.decoderResult().cause();
-            keepAlive = false;
-            exchange = new Exchange(engine, this, new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
-            boolean tooLarge = cause instanceof TooLongHttpHeaderException || cause instanceof TooLongHttpLineException;
-            exchange.refuse(
-                    tooLarge
-                            ? ErrorPage.headersTooLarge()
-                            : ErrorPage.badRequest("What arrived is not an HTTP request."));
-            return;
+        codec.answers(request.method());
+        if (request.decoderResult().cause() instanceof TooLongHttpLineException) {
+            refuse(ErrorPage.targetTooLong());
+        } else if (request.decoderResult().cause() instanceof TooLongHttpHeaderException
+                || request.headers().size() > engine.limits().fields()) {
+            refuse(ErrorPage.headersTooLarge());
+        } else if (request.decoderResult().isFailure() || !isUnambiguous(request) || !toOriginForm(request)) {
+            refuse(ErrorPage.badRequest("What arrived is not an HTTP request."));
+        } else {
+            exchange = new Exchange(engine, this, request);
+            exchange.begin();
         }
-        exchange = new Exchange(engine, this, request);
-        exchange.begin();
+    }
+
+    /** Answers and closes: whatever follows cannot be told apart from what is refused. */
+    private void refuse(ErrorPage page) {
+        keepAlive = false;
+        codec.answers(HttpMethod.GET);
+        exchange = new Exchange(engine, this, new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
+        exchange.refuse(page);
     }
 
     /** What the decoder lets pass although another server might read it differently. */
     private static boolean isUnambiguous(HttpRequest request) {
-        HttpVersion version = request.protocolVersion();
-        String coding = request.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
-        boolean codingKnown = coding == null
-                || (HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)
-                        && request.headers()
-                                        .getAll(HttpHeaderNames.TRANSFER_ENCODING)
-                                        .size()
-                                == 1);
-        return codingKnown
-                && RequestTarget.isPlain(request.uri())
-                && (version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0));
+        HttpHeaders fields = request.headers();
+        String coding = fields.get(HttpHeaderNames.TRANSFER_ENCODING);
+        if (coding != null) {
+            if (!HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)
+                    || fields.getAll(HttpHeaderNames.TRANSFER_ENCODING).size() > 1) {
+                return false;
+            }
+            // In the one spelling that every backend knows.
+            fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
+        String length = fields.get(HttpHeaderNames.CONTENT_LENGTH);
+        // Leading zeros are decimal here and octal elsewhere.
+        boolean lengthPlain = length == null || length.length() == 1 || length.charAt(0) != '0';
+        return lengthPlain && RequestTarget.isPlain(request.uri());
     }
 
     /** A request line with a whole URL names its host itself (RFC 9112 section 3.2.2). */
     private static boolean toOriginForm(HttpRequest request) {
         String uri = request.uri();
-        if (uri.startsWith("/") || uri.equals("*") || request.method().equals(HttpMethod.CONNECT)) {
+        if (uri.startsWith("/")
+                || (uri.equals("*") && request.method().equals(HttpMethod.OPTIONS))
+                || request.method().equals(HttpMethod.CONNECT)) {
             return true;
         }
         int scheme = uri.indexOf("://");
@@ -174,13 +201,39 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         Exchange current = exchange;
         if (current != null) {
             current.flushToUpstream();
+        } else if (!messageRead && greeted && !headBegun) {
+            // Bytes came and were no whole head: from now on its time runs.
+            headBegun = true;
+            ticks.restart();
         }
+        messageRead = false;
+        greeted = true;
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ClientTicks.Tick && exchange == null && ticks.isOver()) {
-            ctx.close();
+        if (!(event instanceof ClientTicks.Tick)) {
+            return;
+        }
+        ClientLimits limits = engine.limits();
+        Exchange current = exchange;
+        if (ticks.isReaderStalled(ctx.channel(), limits.reader())) {
+            ClientConnection.reset(ctx.channel());
+        } else if (current != null) {
+            current.tick(ctx.channel().config().isAutoRead());
+        } else if (!closing && !ClientTicks.hasPending(ctx.channel())) {
+            waitForRequest(ctx, limits);
+        }
+    }
+
+    private void waitForRequest(ChannelHandlerContext ctx, ClientLimits limits) {
+        if (!headBegun) {
+            if (ticks.isOver(limits.idle())) {
+                ctx.close();
+            }
+        } else if (ticks.isOver(limits.head())) {
+            http10 = false;
+            refuse(ErrorPage.requestTimeout());
         }
     }
 
@@ -223,9 +276,9 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
             text.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
         }
         ByteBuf bytes = ByteBufUtil.writeAscii(alloc(), text.append("\r\n"));
-        ChannelHandlerContext codec = context().pipeline().context(HttpServerCodec.class);
-        codec.write(bytes);
-        codec.flush();
+        ChannelHandlerContext below = context().pipeline().context(codec);
+        below.write(bytes);
+        below.flush();
     }
 
     @Override
@@ -278,9 +331,16 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
 
     @Override
     public void abort() {
-        // What the client has not got yet still tells it what broke off.
-        context().flush();
-        context().close();
+        // By its channel: a relay may have taken our place. What the client has not got yet still tells it what broke
+        // off.
+        Channel channel = connection().channel();
+        channel.flush();
+        if (dechunk) {
+            // Its answer ends with the connection: an orderly close would say that this was all.
+            ClientConnection.reset(channel);
+        } else {
+            channel.close();
+        }
     }
 
     @Override
@@ -308,7 +368,7 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
 
     /** From the last byte of the answer on. */
     private void linger() {
-        context().executor().schedule(this::abort, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        context().executor().schedule(() -> context().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** The rest of a body that nobody wants; once it is over, nothing is left to wait for but the answer's last byte. */
@@ -352,14 +412,16 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
     }
 
     /** Answers 101 and leaves the connection to a relay. */
-    void upgrade(HttpResponse head, Relay relay) {
+    @Override
+    public ChannelHandler upgrade(HttpResponse head, Channel backend, Runnable ended) {
         exchange = null;
         releasePipelined();
         ChannelHandlerContext ctx = context();
         ctx.write(head);
         ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-        ctx.pipeline().replace(this, "relay", relay);
-        ctx.pipeline().remove(HttpServerCodec.class);
+        ctx.pipeline().replace(this, "relay", new Relay(backend, engine.limits().reader(), ended));
+        ctx.pipeline().remove(codec);
         ctx.channel().config().setAutoRead(true);
+        return new Relay(ctx.channel(), engine.limits().reader(), () -> {});
     }
 }

@@ -1,30 +1,32 @@
 package dev.gotunnel.proxy;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamFrame;
-import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
-import java.util.Iterator;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP/2 stream: turns its frames into a request as HTTP/1.1 knows it, and the response back into frames. */
@@ -32,8 +34,13 @@ final class Http2ClientStream implements ClientStream {
     private final Http2Frontend frontend;
     private final Http2FrameStream stream;
     private @Nullable Exchange exchange;
+    private @Nullable StreamRelay relay;
+    private @Nullable WebSocketKey key;
     private @Nullable ChannelFuture end;
+    private final List<ByteBuf> early = new ArrayList<>(0);
     private int ungranted;
+    private int stalled;
+    private boolean moved;
     private boolean paused;
     private boolean requestEnded;
     private boolean responseEnded;
@@ -48,6 +55,11 @@ final class Http2ClientStream implements ClientStream {
         return frontend.connection();
     }
 
+    /** The stream in the codec's eyes. */
+    Http2FrameStream frames() {
+        return stream;
+    }
+
     // ---- from the client
 
     /**
@@ -56,76 +68,65 @@ final class Http2ClientStream implements ClientStream {
      * @return false when the headers are no request that HTTP/1.1 can express without ambiguity
      */
     boolean begin(EngineContext engine, Http2Headers headers, boolean endStream) {
-        HttpRequest request = toHttp1(headers, endStream);
-        if (request == null) {
-            return false;
-        }
-        Exchange begun = new Exchange(engine, this, request);
-        exchange = begun;
         requestEnded = endStream;
-        begun.begin();
-        if (endStream) {
-            begun.body(LastHttpContent.EMPTY_LAST_CONTENT);
+        switch (Http2Message.request(headers, connection().secure(), endStream, frontend.limits())) {
+            case Http2Message.Head.Malformed() -> {
+                return false;
+            }
+            case Http2Message.Head.Refused(ErrorPage page) ->
+                start(engine, new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"))
+                        .refuse(page);
+            case Http2Message.Head.Request(HttpRequest request) -> {
+                Exchange begun = start(engine, request);
+                begun.begin();
+                if (endStream) {
+                    begun.body(LastHttpContent.EMPTY_LAST_CONTENT);
+                }
+            }
+            case Http2Message.Head.WebSocket(HttpRequest request, WebSocketKey made) -> {
+                key = made;
+                Exchange begun = start(engine, request);
+                begun.begin();
+                begun.body(LastHttpContent.EMPTY_LAST_CONTENT);
+            }
         }
         return true;
     }
 
-    /** RFC 9113 section 8.3.1; a value that could end a line or a field in HTTP/1.1 is refused, not passed on. */
-    private static @Nullable HttpRequest toHttp1(Http2Headers from, boolean endStream) {
-        CharSequence method = from.method();
-        CharSequence path = from.path();
-        if (method == null || path == null || !RequestTarget.isOrigin(path)) {
-            return null;
-        }
-        try {
-            HttpRequest request = new DefaultHttpRequest(
-                    HttpVersion.HTTP_1_1, HttpMethod.valueOf(method.toString()), path.toString());
-            HttpHeaders to = request.headers();
-            CharSequence authority = from.authority();
-            if (authority != null) {
-                to.set(HttpHeaderNames.HOST, authority.toString());
-            }
-            StringBuilder cookies = new StringBuilder();
-            for (Map.Entry<CharSequence, CharSequence> field : from) {
-                CharSequence name = field.getKey();
-                if (name.length() == 0 || name.charAt(0) == ':') {
-                    continue;
-                }
-                if (HttpHeaderNames.COOKIE.contentEquals(name)) {
-                    // Sent in pieces for the sake of compression: RFC 9113 section 8.2.3.
-                    cookies.append(cookies.isEmpty() ? "" : "; ").append(field.getValue());
-                } else if (authority == null || !HttpHeaderNames.HOST.contentEquals(name)) {
-                    to.add(name, field.getValue());
-                }
-            }
-            if (!cookies.isEmpty()) {
-                to.set(HttpHeaderNames.COOKIE, cookies.toString());
-            }
-            if (!endStream && !to.contains(HttpHeaderNames.CONTENT_LENGTH)) {
-                to.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-            }
-            return request;
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
+    private Exchange start(EngineContext engine, HttpRequest request) {
+        Exchange begun = new Exchange(engine, this, request);
+        exchange = begun;
+        return begun;
     }
 
-    /** Takes over a part of the request's body. */
+    /** Takes over a part of the request's body, or of what a WebSocket's client says. */
     void data(Http2DataFrame frame) {
         ungranted += frame.initialFlowControlledBytes();
+        requestEnded = frame.isEndStream();
+        StreamRelay open = relay;
         Exchange current = exchange;
-        if (current == null) {
+        if (open != null) {
+            open.write(frame.content());
+            if (requestEnded) {
+                open.end();
+            }
+            if (open.isWritable()) {
+                grant();
+            }
+        } else if (current == null) {
             frame.release();
             grant();
-            return;
-        }
-        requestEnded = frame.isEndStream();
-        current.body(
-                frame.isEndStream()
-                        ? new DefaultLastHttpContent(frame.content())
-                        : new DefaultHttpContent(frame.content()));
-        if (!paused && current.isUpstreamWritable()) {
-            grant();
+        } else if (key != null) {
+            // A WebSocket's client that does not wait for the answer. Its window bounds what is held.
+            early.add(frame.content());
+        } else {
+            current.body(
+                    requestEnded
+                            ? new DefaultLastHttpContent(frame.content())
+                            : new DefaultHttpContent(frame.content()));
+            if (!paused && current.isUpstreamWritable()) {
+                grant();
+            }
         }
     }
 
@@ -136,14 +137,14 @@ final class Http2ClientStream implements ClientStream {
      */
     boolean trailers(Http2Headers headers) {
         Exchange current = exchange;
+        if (relay != null || key != null) {
+            // RFC 9113 section 8.5: nothing but DATA on a stream that is a tunnel.
+            return false;
+        }
         if (current != null && !requestEnded) {
             requestEnded = true;
-            DefaultLastHttpContent last = new DefaultLastHttpContent();
-            try {
-                for (Map.Entry<CharSequence, CharSequence> field : headers) {
-                    last.trailingHeaders().add(field.getKey(), field.getValue());
-                }
-            } catch (IllegalArgumentException e) {
+            LastHttpContent last = Http2Message.trailers(headers, frontend.limits());
+            if (last == null) {
                 return false;
             }
             current.body(last);
@@ -152,67 +153,93 @@ final class Http2ClientStream implements ClientStream {
     }
 
     void flushToUpstream() {
+        StreamRelay open = relay;
         Exchange current = exchange;
-        if (current != null) {
+        if (open != null) {
+            open.flush();
+        } else if (current != null) {
             current.flushToUpstream();
         }
     }
 
+    /** The client has granted more. */
+    void granted() {
+        moved = true;
+    }
+
     void writabilityChanged() {
+        StreamRelay open = relay;
         Exchange current = exchange;
-        if (current != null && isWritable()) {
+        if (!isWritable()) {
+            return;
+        }
+        if (open != null) {
+            open.resume();
+        } else if (current != null) {
             current.clientWritable();
         }
     }
 
+    /**
+     * A tick of the clock.
+     *
+     * @return whether bytes lie there for the client and it has made no room for them for too long
+     */
+    boolean tick() {
+        stalled = frontend.hasPending(stream) && !moved ? stalled + 1 : 0;
+        moved = false;
+        Exchange current = exchange;
+        if (current != null) {
+            current.tick(!paused);
+        }
+        return stalled > ClientLimits.ticks(frontend.limits().reader());
+    }
+
     /** The stream or its connection was closed by the client. */
     void gone() {
+        StreamRelay open = relay;
         Exchange current = exchange;
-        exchange = null;
-        responseEnded = true;
-        if (current != null) {
+        part();
+        if (open != null) {
+            open.reset();
+        } else if (current != null) {
             current.clientGone();
         }
     }
 
+    /** Parts from the exchange: nothing more is written, nothing more is taken. */
+    private void part() {
+        exchange = null;
+        relay = null;
+        responseEnded = true;
+        early.forEach(ReferenceCountUtil::release);
+        early.clear();
+    }
+
     // ---- to the client
 
-    private void write(Http2StreamFrame frame) {
+    /** Returns whether the client's window has room for more. */
+    private boolean write(Http2StreamFrame frame) {
+        moved = true;
+        frontend.progress();
         frontend.context().write(frame.stream(stream), frontend.context().voidPromise());
+        return frontend.hasWindow(stream);
     }
 
     @Override
     public void writeInterim(HttpResponse head) {
-        write(new DefaultHttp2HeadersFrame(toHttp2(head), false));
+        write(new DefaultHttp2HeadersFrame(Http2Message.response(head), false));
         flush();
     }
 
     @Override
     public void writeHead(HttpResponse head, boolean bodiless) {
         responseEnded = bodiless || "0".equals(head.headers().get(HttpHeaderNames.CONTENT_LENGTH));
-        DefaultHttp2HeadersFrame frame = new DefaultHttp2HeadersFrame(toHttp2(head), responseEnded);
+        DefaultHttp2HeadersFrame frame = new DefaultHttp2HeadersFrame(Http2Message.response(head), responseEnded);
         if (responseEnded) {
             writeEnd(frame);
         } else {
             write(frame);
-        }
-    }
-
-    private static Http2Headers toHttp2(HttpResponse head) {
-        DefaultHttp2Headers to = new DefaultHttp2Headers(false, head.headers().size() + 4);
-        to.status(head.status().codeAsText());
-        addFields(head.headers(), to);
-        return to;
-    }
-
-    private static void addFields(HttpHeaders from, Http2Headers to) {
-        Iterator<Map.Entry<CharSequence, CharSequence>> fields = from.iteratorCharSequence();
-        while (fields.hasNext()) {
-            Map.Entry<CharSequence, CharSequence> field = fields.next();
-            AsciiString name = AsciiString.of(field.getKey()).toLowerCase();
-            if (!HttpHeaderNames.TRANSFER_ENCODING.contentEquals(name)) {
-                to.add(name, field.getValue());
-            }
         }
     }
 
@@ -229,13 +256,14 @@ final class Http2ClientStream implements ClientStream {
         DefaultHttp2DataFrame data = new DefaultHttp2DataFrame(content.content(), last && !hasTrailers);
         if (trailers != null && hasTrailers) {
             write(data);
-            Http2Headers fields = new DefaultHttp2Headers(false, trailers.size());
-            addFields(trailers, fields);
-            writeEnd(new DefaultHttp2HeadersFrame(fields, true));
+            writeEnd(new DefaultHttp2HeadersFrame(Http2Message.trailers(trailers), true));
         } else if (last) {
             writeEnd(data);
-        } else {
-            write(data);
+        } else if (!write(data)) {
+            Exchange current = exchange;
+            if (current != null) {
+                current.pauseBackend();
+            }
         }
     }
 
@@ -280,8 +308,24 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public void abort() {
-        exchange = null;
+        part();
         frontend.reset(stream, Http2Error.INTERNAL_ERROR);
+    }
+
+    @Override
+    public void cancel() {
+        StreamRelay open = relay;
+        part();
+        if (open != null) {
+            open.close();
+        }
+        frontend.reset(stream, Http2Error.CANCEL);
+    }
+
+    @Override
+    public void reset(long code) {
+        part();
+        frontend.reset(stream, code);
     }
 
     @Override
@@ -291,16 +335,74 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public void finished(boolean requestComplete) {
-        exchange = null;
+        part();
         grant();
-        if (requestComplete) {
-            frontend.forget(stream);
-        } else {
+        frontend.forget(stream);
+        if (!requestEnded && end != null) {
             // The whole answer is there without the rest of the request: RFC 9113 section 8.1.
-            frontend.forget(stream);
-            if (end != null) {
-                end.addListener(_ -> frontend.resetLater(stream));
+            end.addListener(_ -> frontend.resetLater(stream));
+        }
+    }
+
+    // ---- a WebSocket (RFC 8441)
+
+    @Override
+    public boolean isConsent(HttpResponseStatus status) {
+        return key != null && status.codeClass() == HttpStatusClass.SUCCESS;
+    }
+
+    @Override
+    public @Nullable ChannelHandler upgrade(HttpResponse head, Channel backend, Runnable ended) {
+        WebSocketKey asked = key;
+        if (asked == null || !asked.isAnsweredBy(head.headers().get(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT))) {
+            return null;
+        }
+        StreamRelay open = new StreamRelay(this, backend, ended);
+        exchange = null;
+        relay = open;
+        write(new DefaultHttp2HeadersFrame(Http2Message.webSocketResponse(head), false));
+        flush();
+        if (!early.isEmpty()) {
+            // Once the backend's codec has made room.
+            eventLoop().execute(this::sendEarly);
+        }
+        return open;
+    }
+
+    private void sendEarly() {
+        StreamRelay open = relay;
+        if (open != null) {
+            early.forEach(open::write);
+            early.clear();
+            if (requestEnded) {
+                open.end();
             }
+            open.flush();
+            if (open.isWritable()) {
+                resumeReading();
+            }
+        }
+    }
+
+    /**
+     * Sends what a WebSocket's backend has said. Takes over the reference.
+     *
+     * @return whether the client has room for more
+     */
+    boolean writeBytes(ByteBuf bytes) {
+        if (responseEnded) {
+            bytes.release();
+            return true;
+        }
+        return write(new DefaultHttp2DataFrame(bytes, false));
+    }
+
+    /** A WebSocket's backend has closed its connection. */
+    void writeEndOfBytes() {
+        if (!responseEnded) {
+            writeEnd(new DefaultHttp2DataFrame(true));
+            flush();
+            finished(requestEnded);
         }
     }
 }

@@ -7,6 +7,8 @@ import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -19,6 +21,7 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.Http2WindowUpdateFrame;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.collection.IntObjectHashMap;
@@ -33,12 +36,9 @@ import org.jspecify.annotations.Nullable;
  * costs more for each request. One exchange per stream.
  */
 final class Http2Frontend extends ChannelInboundHandlerAdapter {
-    private static final int MAX_STREAMS = 256;
     private static final int STREAM_WINDOW = 1 << 20;
     private static final int CONNECTION_WINDOW = 4 << 20;
-    private static final int MAX_HEADER_LIST = 64 * 1024;
     private static final int FLUSHES_IN_ONE = 256;
-    private static final int MAX_RESETS = 5000;
     private static final int RESET_SECONDS = 30;
 
     /** How long a client may go on to send a body that nobody wants. */
@@ -46,31 +46,33 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
 
     private final EngineContext engine;
     private final Http2FrameCodec codec;
+    private final FloodGuard guard;
+    private final boolean secure;
+    private final boolean tlsPort;
     private final IntObjectMap<Http2ClientStream> streams = new IntObjectHashMap<>();
     private final List<Http2ClientStream> touched = new ArrayList<>();
     private final ClientTicks ticks = new ClientTicks();
+    private final ClientTicks tail = new ClientTicks();
     private @Nullable ChannelHandlerContext context;
     private @Nullable ClientConnection connection;
 
-    private Http2Frontend(EngineContext engine, Http2FrameCodec codec) {
+    private Http2Frontend(
+            EngineContext engine, Http2FrameCodec codec, FloodGuard guard, boolean secure, boolean tlsPort) {
         this.engine = engine;
         this.codec = codec;
+        this.guard = guard;
+        this.secure = secure;
+        this.tlsPort = tlsPort;
     }
 
-    /** Makes a TLS connection speak HTTP/2. */
-    static void install(ChannelPipeline pipeline, EngineContext engine) {
-        Http2FrameCodec codec = Http2FrameCodecBuilder.forServer()
-                .initialSettings(Http2Settings.defaultSettings()
-                        .maxConcurrentStreams(MAX_STREAMS)
-                        .initialWindowSize(STREAM_WINDOW)
-                        .maxHeaderListSize(MAX_HEADER_LIST))
-                // Netty's 200 in 30 s is less than two reloads of a page with many modules.
-                .decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_SECONDS)
-                .encoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_SECONDS)
-                // Who closes a connection here has no use for its streams.
-                .gracefulShutdownTimeoutMillis(0)
-                .build();
-        pipeline.addLast(codec, new FlushConsolidationHandler(FLUSHES_IN_ONE, true), new Http2Frontend(engine, codec));
+    /** Makes a connection speak HTTP/2. */
+    static void install(ChannelPipeline pipeline, EngineContext engine, boolean secure, boolean tlsPort) {
+        Builder builder = new Builder(engine.limits());
+        Http2FrameCodec codec = builder.build();
+        pipeline.addLast(
+                codec,
+                new FlushConsolidationHandler(FLUSHES_IN_ONE, true),
+                new Http2Frontend(engine, codec, builder.guard(), secure, tlsPort));
         try {
             Http2Connection http2 = codec.connection();
             http2.local().flowController().incrementWindowSize(http2.connectionStream(), CONNECTION_WINDOW);
@@ -82,7 +84,7 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        connection = ClientConnection.of(ctx.channel(), true, true);
+        connection = ClientConnection.of(ctx.channel(), secure, tlsPort);
     }
 
     ChannelHandlerContext context() {
@@ -103,17 +105,23 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object frame) {
-        if (frame instanceof Http2HeadersFrame headers) {
-            onHeaders(headers);
-        } else if (frame instanceof Http2DataFrame data) {
-            onData(data);
-        } else if (frame instanceof Http2ResetFrame reset) {
-            Http2ClientStream stream = streams.remove(reset.stream().id());
-            if (stream != null) {
-                stream.gone();
+        switch (frame) {
+            case Http2HeadersFrame headers -> onHeaders(headers);
+            case Http2DataFrame data -> onData(data);
+            case Http2ResetFrame reset -> {
+                Http2ClientStream stream = streams.remove(reset.stream().id());
+                if (stream != null) {
+                    stream.gone();
+                }
             }
-        } else {
-            ReferenceCountUtil.release(frame);
+            case Http2WindowUpdateFrame update -> {
+                tail.restart();
+                Http2ClientStream stream = streams.get(update.stream().id());
+                if (stream != null) {
+                    stream.granted();
+                }
+            }
+            default -> ReferenceCountUtil.release(frame);
         }
     }
 
@@ -128,7 +136,7 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
             }
             return;
         }
-        ticks.busy();
+        ticks.restart();
         Http2ClientStream stream = new Http2ClientStream(this, frame.stream());
         streams.put(id, stream);
         touched.add(stream);
@@ -164,7 +172,27 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
             if (stream != null) {
                 stream.writabilityChanged();
             }
-        } else if (event instanceof ClientTicks.Tick && streams.isEmpty() && ticks.isOver()) {
+        } else if (event instanceof ClientTicks.Tick) {
+            tick(ctx);
+        }
+    }
+
+    private void tick(ChannelHandlerContext ctx) {
+        if (ticks.isReaderStalled(ctx.channel(), limits().reader())) {
+            ClientConnection.reset(ctx.channel());
+        } else if (!streams.isEmpty()) {
+            for (Http2ClientStream stream : List.copyOf(streams.values())) {
+                if (stream.tick()) {
+                    stream.gone();
+                    reset(stream.frames(), Http2Error.ENHANCE_YOUR_CALM);
+                }
+            }
+        } else if (codec.connection().numActiveStreams() > 0) {
+            // The end of an answer for which the client has made no room yet.
+            if (tail.isOver(limits().reader())) {
+                ctx.close();
+            }
+        } else if (!ClientTicks.hasPending(ctx.channel()) && ticks.isOver(limits().idle())) {
             ctx.close();
         }
     }
@@ -204,13 +232,30 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
 
     // ---- for the streams
 
-    /** Whether more of a stream's response may be written without piling up here. */
-    boolean isWritable(Http2FrameStream frameStream) {
-        if (!context().channel().isWritable()) {
-            return false;
-        }
+    ClientLimits limits() {
+        return engine.limits();
+    }
+
+    /** Something is said to the client. */
+    void progress() {
+        guard.progress();
+    }
+
+    /** Whether the client's windows have room for more of a stream's response. */
+    boolean hasWindow(Http2FrameStream frameStream) {
         Http2Stream stream = codec.connection().stream(frameStream.id());
         return stream != null && codec.connection().remote().flowController().isWritable(stream);
+    }
+
+    /** Whether a part of a stream's response waits for the client's windows. */
+    boolean hasPending(Http2FrameStream frameStream) {
+        Http2Stream stream = codec.connection().stream(frameStream.id());
+        return stream != null && codec.connection().remote().flowController().hasFlowControlled(stream);
+    }
+
+    /** Whether more of a stream's response may be written without piling up here. */
+    boolean isWritable(Http2FrameStream frameStream) {
+        return context().channel().isWritable() && hasWindow(frameStream);
     }
 
     /** Lets the client send that many bytes more (RFC 9113 section 5.2). */
@@ -246,7 +291,47 @@ final class Http2Frontend extends ChannelInboundHandlerAdapter {
     }
 
     void reset(Http2FrameStream stream, Http2Error error) {
+        reset(stream, error.code());
+    }
+
+    void reset(Http2FrameStream stream, long code) {
         streams.remove(stream.id());
-        context().writeAndFlush(new DefaultHttp2ResetFrame(error).stream(stream));
+        context().writeAndFlush(new DefaultHttp2ResetFrame(code).stream(stream));
+    }
+
+    /** Netty's codec with our limits, and the guard against what Netty does not count. */
+    private static final class Builder extends Http2FrameCodecBuilder {
+        private final ClientLimits limits;
+        private @Nullable FloodGuard guard;
+
+        Builder(ClientLimits limits) {
+            this.limits = limits;
+            server(true);
+            initialSettings(Http2Settings.defaultSettings()
+                    .maxConcurrentStreams(limits.streams())
+                    .initialWindowSize(STREAM_WINDOW)
+                    .maxHeaderListSize(limits.headBytes())
+                    .connectProtocolEnabled(true));
+            decoderEnforceMaxRstFramesPerWindow(limits.resets(), RESET_SECONDS);
+            encoderEnforceMaxRstFramesPerWindow(limits.resets(), RESET_SECONDS);
+            // Who closes a connection here has no use for its streams.
+            gracefulShutdownTimeoutMillis(0);
+        }
+
+        @Override
+        protected Http2FrameCodec build(
+                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+            FloodGuard made = new FloodGuard(decoder, limits.idleFrames());
+            guard = made;
+            return super.build(made, encoder, settings);
+        }
+
+        FloodGuard guard() {
+            FloodGuard made = guard;
+            if (made == null) {
+                throw new IllegalStateException("nothing built yet");
+            }
+            return made;
+        }
     }
 }

@@ -5,14 +5,17 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.policy.BackendAddress;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -33,10 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProxyEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyEngine.class);
-    /** Sign-in redirects carry whole tokens in their query; Netty's own limit of 4 KiB is too small for them. */
-    private static final int MAX_LINE_BYTES = 32 * 1024;
-
-    private static final int MAX_HEADER_BYTES = 64 * 1024;
     private static final int MAX_CHUNK_BYTES = 64 * 1024;
     private static final int HEALTH_SECONDS = 2;
 
@@ -45,6 +44,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final HttpDecoderConfig decoding;
     private final Router router = new Router();
     private final TlsContexts contexts;
+    private final UpstreamTlsContexts upstreamContexts;
     private final EngineContext context;
     private final ScheduledFuture<?> health;
     private final ScheduledFuture<?> ticks;
@@ -75,25 +75,42 @@ public final class ProxyEngine implements AutoCloseable {
             Function<String, KeyMaterial> temporaryCertificate,
             Telemetry telemetry,
             Consumer<String> healthChanged) {
+        this(transport, temporaryCertificate, telemetry, ClientLimits.DEFAULT, healthChanged);
+    }
+
+    /**
+     * Starts the event loops; nothing listens yet.
+     *
+     * @param limits what a client may ask for at once, and how slow it may be
+     */
+    public ProxyEngine(
+            @Nullable String transport,
+            Function<String, KeyMaterial> temporaryCertificate,
+            Telemetry telemetry,
+            ClientLimits limits,
+            Consumer<String> healthChanged) {
         this.transport = Transport.open(transport);
         this.worker = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("gotunnel-work-", 0).factory());
         this.decoding = new HttpDecoderConfig()
-                .setMaxInitialLineLength(MAX_LINE_BYTES)
-                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(limits.targetBytes())
+                .setMaxHeaderSize(limits.headBytes())
                 .setMaxChunkSize(MAX_CHUNK_BYTES)
                 .setStrictLineParsing(true)
                 .setUseRfc9112TransferEncoding(true);
         this.contexts = new TlsContexts(temporaryCertificate, worker);
+        this.upstreamContexts = new UpstreamTlsContexts(worker);
         this.context = new EngineContext(
                 router,
                 new UpstreamConnector(
                         this.transport,
                         worker,
+                        upstreamContexts,
                         // What a backend says is framed anew for the client, so that leniency confuses nobody.
                         decoding.clone().setStrictLineParsing(false).setUseRfc9112TransferEncoding(false)),
                 telemetry,
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true),
+                limits,
                 route -> healthChanged.accept(route.route().id()));
         this.health = this.transport
                 .group()
@@ -105,6 +122,11 @@ public final class ProxyEngine implements AutoCloseable {
                 "The engine runs on {} with {}",
                 this.transport.name(),
                 TlsContexts.isNative() ? "BoringSSL" : "the JDK's TLS");
+    }
+
+    /** Loads the native libraries, so that the first engine of a process need not. Any thread; may be called at any time. */
+    public static void load() {
+        LOG.trace("Native TLS: {}, native transport: {}", TlsContexts.isNative(), Transport.isNative());
     }
 
     /**
@@ -148,7 +170,7 @@ public final class ProxyEngine implements AutoCloseable {
                     ErrorCode.NAME_TAKEN, "Another tunnel serves " + taken + " already.", "See: gotunnel list");
         }
         try {
-            contexts.put(route.names(), material);
+            contexts.put(route.names(), material, route.minTls());
         } catch (RuntimeException e) {
             router.remove(active);
             throw e;
@@ -175,7 +197,7 @@ public final class ProxyEngine implements AutoCloseable {
     public void replaceCertificate(String routeId, KeyMaterial material) {
         ActiveRoute active = find(routeId);
         if (active != null) {
-            contexts.put(active.route().names(), material);
+            contexts.put(active.route().names(), material, active.route().minTls());
         }
     }
 
@@ -220,34 +242,40 @@ public final class ProxyEngine implements AutoCloseable {
     private void checkBackends() {
         for (ActiveRoute active : router.all()) {
             active.upstreams().forEach(Upstream::trim);
-            checkBackends(active);
+            active.upstreams().stream()
+                    .filter(Upstream::isCheckDue)
+                    .forEach(upstream -> checkBackend(active, upstream));
         }
     }
 
-    /** Lets every connection of a client find out how long it has been idle. */
-    void tickClients() {
-        context.clients().forEach(client -> client.pipeline().fireUserEventTriggered(ClientTicks.Tick.TICK));
+    /** Lets every connection of a client find out how long it has stood still; returns what completes when each has. */
+    List<Future<?>> tickClients() {
+        List<Future<?>> told = new ArrayList<>(context.clients().size());
+        for (Channel client : context.clients()) {
+            told.add(client.eventLoop().submit(() -> client.pipeline().fireUserEventTriggered(ClientTicks.Tick.TICK)));
+        }
+        return told;
     }
 
     /** Tries to connect to the backends of a route, and waits for the outcome. */
     public void checkNow(String routeId) {
         ActiveRoute active = find(routeId);
         if (active != null) {
-            CompletableFuture.allOf(checkBackends(active)).join();
+            CompletableFuture.allOf(active.upstreams().stream()
+                            .map(upstream -> checkBackend(active, upstream))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .join();
         }
     }
 
-    private CompletableFuture<?>[] checkBackends(ActiveRoute active) {
-        return active.upstreams().stream()
-                .map(upstream -> checkBackend(active, upstream))
-                .toArray(CompletableFuture<?>[]::new);
-    }
-
-    /** A connection that opens is all that is asked for: a request would show in the backend's log. */
+    /**
+     * A connection that opens is all that is asked for, TLS and HTTP/2's settings included: a request would show in the
+     * backend's log.
+     */
     private CompletableFuture<Void> checkBackend(ActiveRoute active, Upstream upstream) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         EventLoop loop = transport.group().next();
-        loop.execute(() -> context.connector().connect(upstream, loop, new UpstreamConnector.Listener() {
+        loop.execute(() -> context.connector().connect(upstream, loop, false, new UpstreamConnector.Listener() {
             @Override
             public void connected(UpstreamConnection connection) {
                 connection.close();
@@ -280,6 +308,7 @@ public final class ProxyEngine implements AutoCloseable {
         context.clients().newCloseFuture().awaitUninterruptibly(1, TimeUnit.SECONDS);
         transport.group().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
         contexts.close();
+        upstreamContexts.close();
         // Not close(): a look-up of a name may hang for seconds, and nobody waits for its answer any more.
         worker.shutdownNow();
     }

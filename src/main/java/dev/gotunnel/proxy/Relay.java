@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
 
 /**
  * Passes bytes from its channel to another one on the same event loop, as fast as the other takes them, and closes it
@@ -12,14 +13,18 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
  */
 final class Relay extends ChannelInboundHandlerAdapter {
     private final Channel to;
+    private final Duration patience;
     private final Runnable ended;
+    private final ClientTicks ticks = new ClientTicks();
 
     /**
      * @param to where the bytes go
+     * @param patience how long the client may take nothing of what is there for it
      * @param ended called once when this side has closed
      */
-    Relay(Channel to, Runnable ended) {
+    Relay(Channel to, Duration patience, Runnable ended) {
         this.to = to;
+        this.patience = patience;
         this.ended = ended;
     }
 
@@ -40,6 +45,13 @@ final class Relay extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (ctx.channel().isWritable()) {
             to.config().setAutoRead(true);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ClientTicks.Tick && ticks.isReaderStalled(ctx.channel(), patience)) {
+            ClientConnection.reset(ctx.channel());
         }
     }
 

@@ -8,14 +8,33 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the route for a host name. Reads take no lock: every change replaces the table. */
+/** Finds the route for a host name: an exact one, or a wildcard ({@code *.shop.localhost}). Reads take no lock: every change replaces the table. */
 final class Router {
-    private volatile Map<String, ActiveRoute> byName = Map.of();
+    private static final String ANY = "*";
 
-    /** The route of a name in lower case; null when no tunnel has it. */
+    private volatile Map<String, ActiveRoute> byName = Map.of();
+    private volatile boolean wildcards;
+
+    /** The route of a name in lower case, or else of the longest wildcard above it; null when no tunnel has it. */
     @Nullable
     ActiveRoute find(String name) {
-        return byName.get(name);
+        Map<String, ActiveRoute> routes = byName;
+        ActiveRoute exact = routes.get(name);
+        if (exact != null || !wildcards) {
+            return exact;
+        }
+        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+            ActiveRoute above = routes.get(ANY + name.substring(dot));
+            if (above != null) {
+                return above;
+            }
+        }
+        return null;
+    }
+
+    private void set(Map<String, ActiveRoute> routes) {
+        wildcards = routes.keySet().stream().anyMatch(name -> name.startsWith(ANY));
+        byName = Map.copyOf(routes);
     }
 
     /** All routes, ordered by their id. */
@@ -37,7 +56,7 @@ final class Router {
                 return name;
             }
         }
-        byName = Map.copyOf(next);
+        set(next);
         return null;
     }
 
@@ -45,12 +64,12 @@ final class Router {
     synchronized void replace(ActiveRoute old, ActiveRoute route) {
         Map<String, ActiveRoute> next = new HashMap<>(byName);
         next.replaceAll((_, active) -> active == old ? route : active);
-        byName = Map.copyOf(next);
+        set(next);
     }
 
     synchronized void remove(ActiveRoute route) {
         Map<String, ActiveRoute> next = new HashMap<>(byName);
         next.values().removeIf(active -> active == route);
-        byName = Map.copyOf(next);
+        set(next);
     }
 }

@@ -1,5 +1,6 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.TlsVersion;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
@@ -36,6 +37,9 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
     /** Made for names that no tunnel has: bounded, since a client can ask for any name. */
     private static final int MAX_TEMPORARY = 64;
 
+    private static final String[] FROM_1_2 = {"TLSv1.3", "TLSv1.2"};
+    private static final String[] ONLY_1_3 = {"TLSv1.3"};
+
     /** The context of clients that name nothing, or an address. */
     private static final String NO_NAME = "";
 
@@ -43,6 +47,7 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
     private final ExecutorService worker;
     private final Map<String, SslContext> ofTunnels = new HashMap<>();
     private final Map<String, CompletableFuture<SslContext>> ofStrangers = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, TlsVersion> oldest = new HashMap<>();
     private boolean closed;
 
     /**
@@ -59,18 +64,26 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
         return OpenSsl.isAvailable();
     }
 
-    /** Sets the certificate of some names; connections that are open keep the one they have. */
-    void put(List<String> names, KeyMaterial material) {
-        SslContext context = context(material);
+    /**
+     * Sets the certificate of some names; connections that are open keep the one they have.
+     *
+     * @param oldestVersion the oldest version that clients may use; null for TLS 1.2
+     */
+    void put(List<String> names, KeyMaterial material, @Nullable TlsVersion oldestVersion) {
+        SslContext context = context(material, oldestVersion);
         synchronized (this) {
             for (String name : names) {
                 ReferenceCountUtil.release(ofTunnels.put(name, ReferenceCountUtil.retain(context)));
+                if (oldestVersion != null) {
+                    oldest.put(name, oldestVersion);
+                }
             }
         }
         ReferenceCountUtil.release(context);
     }
 
     synchronized void remove(String name) {
+        oldest.remove(name);
         ReferenceCountUtil.release(ofTunnels.remove(name));
     }
 
@@ -78,7 +91,7 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
     @Override
     public synchronized Future<SslContext> map(@Nullable String serverName, Promise<SslContext> promise) {
         String name = serverName == null ? NO_NAME : serverName.toLowerCase(Locale.ROOT);
-        SslContext ofTunnel = ofTunnels.get(name);
+        SslContext ofTunnel = ofTunnel(name);
         if (ofTunnel != null) {
             return promise.setSuccess(ReferenceCountUtil.retain(ofTunnel));
         }
@@ -100,6 +113,13 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
         return promise;
     }
 
+    /** A certificate's wildcard stands for one label (RFC 9525 section 6.3); deeper names get one of their own. */
+    private @Nullable SslContext ofTunnel(String name) {
+        SslContext exact = ofTunnels.get(name);
+        int dot = name.indexOf('.');
+        return exact != null || dot < 0 ? exact : ofTunnels.get("*" + name.substring(dot));
+    }
+
     /** Has a context made for a name that no tunnel has; the one unused for longest goes when there are too many. */
     private CompletableFuture<SslContext> begin(String name) {
         CompletableFuture<SslContext> future = new CompletableFuture<>();
@@ -119,7 +139,7 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
 
     private void make(String name, CompletableFuture<SslContext> future) {
         try {
-            SslContext made = context(temporary.apply(name));
+            SslContext made = context(temporary.apply(name), oldestBelow(name));
             ReferenceCountUtil.retain(made);
             future.complete(made);
             ReferenceCountUtil.release(made);
@@ -137,7 +157,18 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
         }
     }
 
-    private static SslContext context(KeyMaterial material) {
+    /** What the longest wildcard above a name demands of its clients. */
+    private synchronized @Nullable TlsVersion oldestBelow(String name) {
+        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+            String above = "*" + name.substring(dot);
+            if (ofTunnels.containsKey(above)) {
+                return oldest.get(above);
+            }
+        }
+        return null;
+    }
+
+    private static SslContext context(KeyMaterial material, @Nullable TlsVersion oldestVersion) {
         KeyManagerFactory keys = FixedKeyManager.factory(material);
         boolean isNative = isNative();
         try {
@@ -145,7 +176,7 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
                     .sslProvider(isNative ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                     // Without one of its own, every context reads the JDK's trust store, which takes 10 to 34 ms.
                     .trustManager(NoClients.INSTANCE)
-                    .protocols("TLSv1.3", "TLSv1.2")
+                    .protocols(oldestVersion == TlsVersion.TLS_1_3 ? ONLY_1_3 : FROM_1_2)
                     .applicationProtocolConfig(new ApplicationProtocolConfig(
                             Protocol.ALPN,
                             SelectorFailureBehavior.NO_ADVERTISE,

@@ -1,26 +1,34 @@
 package dev.gotunnel.proxy;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +42,26 @@ record Transport(
         String name,
         EventLoopGroup group,
         Class<? extends ServerChannel> serverChannel,
-        Class<? extends SocketChannel> clientChannel) {
+        Class<? extends SocketChannel> clientChannel,
+        Class<? extends Channel> domainChannel) {
+
+    /** A Unix domain socket's address, as the transport's channels take it; null where there are no such sockets. */
+    @Nullable
+    SocketAddress domainAddress(String path) {
+        if (domainChannel != NioDomainSocketChannel.class) {
+            return new DomainSocketAddress(path);
+        }
+        try {
+            return UnixDomainSocketAddress.of(path);
+        } catch (UnsupportedOperationException e) {
+            return null;
+        }
+    }
+
+    /** Whether there is one better than NIO; loads its native library. */
+    static boolean isNative() {
+        return IoUring.isAvailable() || Epoll.isAvailable() || KQueue.isAvailable();
+    }
 
     /**
      * Starts the event loops.
@@ -52,7 +79,8 @@ record Transport(
                     threads,
                     IoUringIoHandler.newFactory(),
                     IoUringServerSocketChannel.class,
-                    IoUringSocketChannel.class);
+                    IoUringSocketChannel.class,
+                    IoUringDomainSocketChannel.class);
         }
         if ((best || choice.equals("epoll")) && Epoll.isAvailable()) {
             return of(
@@ -60,7 +88,8 @@ record Transport(
                     threads,
                     EpollIoHandler.newFactory(),
                     EpollServerSocketChannel.class,
-                    EpollSocketChannel.class);
+                    EpollSocketChannel.class,
+                    EpollDomainSocketChannel.class);
         }
         if ((best || choice.equals("kqueue")) && KQueue.isAvailable()) {
             return of(
@@ -68,9 +97,16 @@ record Transport(
                     threads,
                     KQueueIoHandler.newFactory(),
                     KQueueServerSocketChannel.class,
-                    KQueueSocketChannel.class);
+                    KQueueSocketChannel.class,
+                    KQueueDomainSocketChannel.class);
         }
-        return of("nio", threads, NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);
+        return of(
+                "nio",
+                threads,
+                NioIoHandler.newFactory(),
+                NioServerSocketChannel.class,
+                NioSocketChannel.class,
+                NioDomainSocketChannel.class);
     }
 
     private static Transport of(
@@ -78,9 +114,10 @@ record Transport(
             int threads,
             IoHandlerFactory factory,
             Class<? extends ServerChannel> serverChannel,
-            Class<? extends SocketChannel> clientChannel) {
+            Class<? extends SocketChannel> clientChannel,
+            Class<? extends Channel> domainChannel) {
         EventLoopGroup group =
                 new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("gotunnel-io", true), factory);
-        return new Transport(name, group, serverChannel, clientChannel);
+        return new Transport(name, group, serverChannel, clientChannel, domainChannel);
     }
 }

@@ -1,45 +1,73 @@
 package dev.gotunnel.proxy;
 
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.BackendAddress.Scheme;
+import dev.gotunnel.policy.UpstreamTls;
 import io.netty.channel.EventLoop;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One backend of one route: its health, and its idle connections kept per event loop, so that taking one needs no lock.
- * The connections are used last-in first-out, which lets a busy time's surplus grow old and close.
+ * One backend of one route: its health, and its connections in a pool per event loop, so that taking one needs no lock.
  */
 final class Upstream {
-    /** Node closes idle connections after 5 s; a request sent at that moment would be lost. */
-    private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(4);
-
-    /** What must not be sent twice goes only where the backend has just answered. */
-    private static final long MAX_IDLE_UNREPEATABLE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final int MAX_IDLE_PER_LOOP = 256;
+    /** How often a backend that is up is looked at when that takes more than a connection. */
+    private static final long SELDOM_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final BackendAddress endpoint;
-    private final Map<EventLoop, ArrayDeque<UpstreamConnection>> idle = new ConcurrentHashMap<>();
+    private final UpstreamTls tls;
+    private final Map<EventLoop, UpstreamConnections> pools = new ConcurrentHashMap<>();
     private volatile @Nullable Outage outage;
     private volatile boolean closed;
+    private volatile long answeredNanos = System.nanoTime() - SELDOM_NANOS;
 
     /**
      * Why and since when a backend does not answer.
      *
      * @param reason a short clause, such as {@code connection refused}
+     * @param hint what to do when it is not simply to start the backend, as a sentence
      */
-    record Outage(Instant since, String reason) {}
+    record Outage(Instant since, String reason, @Nullable String hint) {}
 
-    Upstream(BackendAddress endpoint) {
+    Upstream(BackendAddress endpoint, UpstreamTls tls) {
         this.endpoint = endpoint;
+        this.tls = tls;
     }
 
     BackendAddress endpoint() {
         return endpoint;
+    }
+
+    /** How it proves who it is if it speaks TLS. */
+    UpstreamTls tls() {
+        return tls;
+    }
+
+    /** Whether one connection may carry several exchanges at a time. */
+    boolean mayMultiplex() {
+        return endpoint.scheme() == Scheme.HTTPS || endpoint.scheme() == Scheme.H2C;
+    }
+
+    /** Whether a connection to it can change to WebSocket: HTTP/2 without TLS leaves no choice of another version. */
+    boolean takesUpgrades() {
+        return endpoint.scheme() != Scheme.H2C;
+    }
+
+    /**
+     * Whether it is time to look at it. While it is up, that is seldom where it takes a handshake, which costs the backend
+     * more than a connection and may show in its log.
+     */
+    boolean isCheckDue() {
+        return !isHealthy() || !mayMultiplex() || System.nanoTime() - answeredNanos >= SELDOM_NANOS;
+    }
+
+    /** Something about it has changed, perhaps for the worse. */
+    void checkSoon() {
+        answeredNanos = System.nanoTime() - SELDOM_NANOS;
     }
 
     /** Why it is down; null while it is up. */
@@ -56,87 +84,42 @@ final class Upstream {
     synchronized boolean markUp() {
         boolean news = outage != null;
         outage = null;
+        answeredNanos = System.nanoTime();
         return news;
     }
 
     /** No connection was accepted; returns whether that is news. */
-    synchronized boolean markDown(String reason) {
+    synchronized boolean markDown(ConnectFailure failure) {
         Outage before = outage;
-        outage = new Outage(before == null ? Instant.now() : before.since(), reason);
+        outage = new Outage(before == null ? Instant.now() : before.since(), failure.reason(), failure.hint());
         return before == null;
     }
 
-    /**
-     * An idle connection that is alive, on its own event loop.
-     *
-     * @param repeatable whether the request may be sent again should the connection turn out to be dead
-     */
-    @Nullable
-    UpstreamConnection takeIdle(EventLoop loop, boolean repeatable) {
-        ArrayDeque<UpstreamConnection> connections = idle.get(loop);
-        if (connections == null) {
-            return null;
-        }
-        long limit = repeatable ? MAX_IDLE_NANOS : MAX_IDLE_UNREPEATABLE_NANOS;
-        for (UpstreamConnection c = connections.pollLast(); c != null; c = connections.pollLast()) {
-            if (c.isUsable(limit)) {
-                return c;
-            }
-            c.close();
-        }
-        return null;
-    }
-
-    /** Takes back a connection whose response is complete, on its event loop. */
-    void giveBack(UpstreamConnection connection) {
-        EventLoop loop = connection.eventLoop();
-        ArrayDeque<UpstreamConnection> connections = idle.computeIfAbsent(loop, l -> new ArrayDeque<>());
-        UpstreamConnection eldest = connections.peekFirst();
-        if (eldest != null && !eldest.isUsable(MAX_IDLE_NANOS)) {
-            connections.pollFirst();
-            eldest.close();
-        }
-        if (closed || connections.size() >= MAX_IDLE_PER_LOOP) {
-            connection.close();
-        } else {
-            connections.addLast(connection);
-        }
+    /** Its connections on an event loop; on that loop. */
+    UpstreamConnections connections(EventLoop loop) {
+        UpstreamConnections pool = pools.get(loop);
+        return pool == null ? pools.computeIfAbsent(loop, l -> new UpstreamConnections(this, l)) : pool;
     }
 
     /** Closes what has been idle for too long to be used again. Any thread. */
     void trim() {
-        idle.forEach((loop, connections) -> {
-            if (!loop.isShuttingDown()) {
-                loop.execute(() -> {
-                    UpstreamConnection eldest = connections.peekFirst();
-                    while (eldest != null && !eldest.isUsable(MAX_IDLE_NANOS)) {
-                        connections.pollFirst();
-                        eldest.close();
-                        eldest = connections.peekFirst();
-                    }
-                });
-            }
-        });
+        onEachLoop(UpstreamConnections::trim);
     }
 
-    /** Forgets a connection that closed while idle, on its event loop. */
-    void forget(UpstreamConnection connection) {
-        ArrayDeque<UpstreamConnection> connections = idle.get(connection.eventLoop());
-        if (connections != null) {
-            connections.remove(connection);
-        }
+    boolean isClosed() {
+        return closed;
     }
 
     /** Closes what is idle, and what becomes idle from now on. Any thread. */
     void close() {
         closed = true;
-        idle.forEach((loop, connections) -> {
-            if (!loop.isShuttingDown()) {
-                loop.execute(() -> {
-                    for (UpstreamConnection c = connections.pollLast(); c != null; c = connections.pollLast()) {
-                        c.close();
-                    }
-                });
+        onEachLoop(UpstreamConnections::close);
+    }
+
+    private void onEachLoop(Consumer<UpstreamConnections> step) {
+        pools.values().forEach(pool -> {
+            if (!pool.loop().isShuttingDown()) {
+                pool.loop().execute(() -> step.accept(pool));
             }
         });
     }

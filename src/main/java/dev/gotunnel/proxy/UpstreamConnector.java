@@ -1,17 +1,27 @@
 package dev.gotunnel.proxy;
 
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.BackendAddress.Scheme;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +30,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +46,7 @@ final class UpstreamConnector {
 
     private final Transport transport;
     private final ExecutorService worker;
+    private final UpstreamTlsContexts contexts;
     private final HttpDecoderConfig decoding;
     private final Map<String, Resolution> resolved = new ConcurrentHashMap<>();
     private final Map<BackendAddress, InetAddress> lastGood = new ConcurrentHashMap<>();
@@ -47,18 +60,45 @@ final class UpstreamConnector {
         void connectFailed(Throwable cause);
     }
 
-    UpstreamConnector(Transport transport, ExecutorService worker, HttpDecoderConfig decoding) {
+    /** @param decoding what an HTTP/1.1 backend may say */
+    UpstreamConnector(
+            Transport transport, ExecutorService worker, UpstreamTlsContexts contexts, HttpDecoderConfig decoding) {
         this.transport = transport;
         this.worker = worker;
+        this.contexts = contexts;
         this.decoding = decoding;
     }
 
-    /** Opens a connection that speaks HTTP. Call on the event loop; answers there. */
-    void connect(Upstream upstream, EventLoop loop, Listener listener) {
-        BackendAddress endpoint = upstream.endpoint();
+    /**
+     * Opens a connection that speaks HTTP. Call on the event loop; answers there.
+     *
+     * @param http1 whether it must be HTTP/1.1 where the backend has a choice
+     */
+    void connect(Upstream upstream, EventLoop loop, boolean http1, Listener listener) {
+        Attempt attempt = new Attempt(upstream, loop, http1, listener);
+        if (upstream.endpoint().scheme() == Scheme.HTTPS && !contexts.isReady(upstream.tls())) {
+            contexts.prepare(upstream.tls())
+                    .whenComplete((_, failure) -> answer(loop, () -> {
+                        if (failure == null) {
+                            begin(attempt);
+                        } else {
+                            attempt.failed(failure);
+                        }
+                    }));
+        } else {
+            begin(attempt);
+        }
+    }
+
+    private void begin(Attempt attempt) {
+        BackendAddress endpoint = attempt.upstream.endpoint();
+        if (endpoint.scheme() == Scheme.UNIX) {
+            connectToSocket(attempt);
+            return;
+        }
         List<InetAddress> known = knownAddresses(endpoint.host());
         if (!known.isEmpty()) {
-            connect(upstream, preferLastGood(endpoint, known), 0, loop, listener);
+            connect(attempt, preferLastGood(endpoint, known), 0);
             return;
         }
         try {
@@ -66,15 +106,21 @@ final class UpstreamConnector {
                 try {
                     List<InetAddress> found = List.of(InetAddress.getAllByName(endpoint.host()));
                     resolved.put(endpoint.host(), new Resolution(found, System.nanoTime() + RESOLUTION_LIFE_NANOS));
-                    loop.execute(() -> connect(upstream, preferLastGood(endpoint, found), 0, loop, listener));
+                    answer(attempt.loop, () -> connect(attempt, preferLastGood(endpoint, found), 0));
                 } catch (UnknownHostException e) {
-                    loop.execute(() -> listener.connectFailed(e));
-                } catch (RejectedExecutionException e) {
-                    LOG.debug("The engine ended while {} was looked up", endpoint.host());
+                    answer(attempt.loop, () -> attempt.failed(e));
                 }
             });
         } catch (RejectedExecutionException e) {
-            listener.connectFailed(e);
+            attempt.failed(e);
+        }
+    }
+
+    private static void answer(EventLoop loop, Runnable step) {
+        try {
+            loop.execute(step);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The engine ended while a connection was being prepared");
         }
     }
 
@@ -101,33 +147,192 @@ final class UpstreamConnector {
                 .toList();
     }
 
-    private void connect(Upstream upstream, List<InetAddress> addresses, int index, EventLoop loop, Listener listener) {
-        UpstreamConnection connection = new UpstreamConnection(upstream);
-        new Bootstrap()
-                .group(loop)
-                .channel(transport.clientChannel())
-                .disableResolver()
+    /** Tries one address after the other. */
+    private void connect(Attempt attempt, List<InetAddress> addresses, int index) {
+        BackendAddress endpoint = attempt.upstream.endpoint();
+        bootstrap(attempt, transport.clientChannel())
                 .option(ChannelOption.TCP_NODELAY, true)
+                .connect(new InetSocketAddress(addresses.get(index), endpoint.port()))
+                .addListener((ChannelFuture opened) -> {
+                    if (opened.isSuccess()) {
+                        lastGood.put(endpoint, addresses.get(index));
+                        attempt.opened();
+                    } else if (index + 1 < addresses.size()) {
+                        connect(attempt, addresses, index + 1);
+                    } else {
+                        attempt.failed(opened.cause());
+                    }
+                });
+    }
+
+    private void connectToSocket(Attempt attempt) {
+        SocketAddress address =
+                transport.domainAddress(attempt.upstream.endpoint().host());
+        if (address == null) {
+            attempt.failed(new ConnectFailure.Worded("this system has no Unix domain sockets", null));
+            return;
+        }
+        bootstrap(attempt, transport.domainChannel()).connect(address).addListener((ChannelFuture opened) -> {
+            if (opened.isSuccess()) {
+                attempt.opened();
+            } else {
+                attempt.failed(opened.cause());
+            }
+        });
+    }
+
+    private Bootstrap bootstrap(Attempt attempt, Class<? extends Channel> channel) {
+        return new Bootstrap()
+                .group(attempt.loop)
+                .channel(channel)
+                .disableResolver()
                 // A backend may answer and close while the request is still being sent: read what it said first.
                 .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new HttpClientCodec(decoding, false, false), connection);
-                    }
-                })
-                .connect(new InetSocketAddress(
-                        addresses.get(index), upstream.endpoint().port()))
-                .addListener((ChannelFuture opened) -> {
-                    if (opened.isSuccess()) {
-                        lastGood.put(upstream.endpoint(), addresses.get(index));
-                        listener.connected(connection);
-                    } else if (index + 1 < addresses.size()) {
-                        connect(upstream, addresses, index + 1, loop, listener);
-                    } else {
-                        listener.connectFailed(opened.cause());
+                    protected void initChannel(Channel opening) throws IOException {
+                        attempt.prepare(opening);
                     }
                 });
+    }
+
+    /** One connection on its way from a socket to one that carries requests: TLS, then HTTP/1.1 or HTTP/2. */
+    private final class Attempt implements Http2UpstreamConnection.Opening {
+        private final Upstream upstream;
+        private final EventLoop loop;
+        private final boolean http1;
+        private final Listener listener;
+        private @Nullable Channel channel;
+        private @Nullable Http1UpstreamConnection plain;
+        private @Nullable Future<?> settingsLimit;
+        private boolean done;
+
+        Attempt(Upstream upstream, EventLoop loop, boolean http1, Listener listener) {
+            this.upstream = upstream;
+            this.loop = loop;
+            this.http1 = http1;
+            this.listener = listener;
+        }
+
+        void prepare(Channel opening) throws IOException {
+            channel = opening;
+            ChannelPipeline pipeline = opening.pipeline();
+            switch (upstream.endpoint().scheme()) {
+                case HTTP, UNIX -> plain = http1(pipeline);
+                case H2C -> Http2UpstreamConnection.install(pipeline, false, this);
+                case HTTPS -> {
+                    BackendAddress endpoint = upstream.endpoint();
+                    SslHandler tls = contexts.newHandler(
+                            upstream.tls(), opening.alloc(), endpoint.host(), endpoint.port(), http1);
+                    if (tls == null) {
+                        throw new IOException("the trusted issuers are being read again");
+                    }
+                    pipeline.addLast(tls, new Negotiation(this, tls));
+                }
+            }
+        }
+
+        private Http1UpstreamConnection http1(ChannelPipeline pipeline) {
+            Http1UpstreamConnection connection = new Http1UpstreamConnection(upstream.connections(loop));
+            pipeline.addLast(new HttpClientCodec(decoding, false, false), connection);
+            return connection;
+        }
+
+        /** The socket is open. */
+        void opened() {
+            if (plain != null) {
+                done = true;
+                listener.connected(plain);
+            } else if (upstream.endpoint().scheme() == Scheme.H2C) {
+                awaitSettings();
+            }
+        }
+
+        private void awaitSettings() {
+            settingsLimit = loop.schedule(
+                    () -> failed("no HTTP/2 settings within 5 s"), CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+        }
+
+        /** The backend has proved who it is, and chosen a protocol. */
+        void negotiated(ChannelPipeline pipeline, @Nullable String protocol) {
+            if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
+                Http2UpstreamConnection.install(pipeline, true, this);
+                awaitSettings();
+            } else if (!done) {
+                done = true;
+                listener.connected(http1(pipeline));
+            }
+        }
+
+        @Override
+        public void succeeded(Http2UpstreamConnection connection) {
+            if (!done) {
+                done = true;
+                if (settingsLimit != null) {
+                    settingsLimit.cancel(false);
+                }
+                listener.connected(connection);
+            }
+        }
+
+        @Override
+        public void failed(String reason) {
+            if (!done) {
+                failed(new ConnectFailure.Worded(
+                        reason,
+                        upstream.endpoint().scheme() == Scheme.H2C
+                                ? "If it serves HTTP/1.1, write http:// in place of h2c://."
+                                : null));
+            }
+        }
+
+        void failed(Throwable cause) {
+            if (done) {
+                return;
+            }
+            done = true;
+            if (settingsLimit != null) {
+                settingsLimit.cancel(false);
+            }
+            if (ConnectFailure.of(cause).isAboutTrust()) {
+                contexts.distrusted(upstream.tls());
+            }
+            if (channel != null) {
+                channel.close();
+            }
+            listener.connectFailed(cause);
+        }
+    }
+
+    /** Waits for the end of the TLS handshake. */
+    private static final class Negotiation extends ChannelInboundHandlerAdapter {
+        private final Attempt attempt;
+        private final SslHandler tls;
+
+        Negotiation(Attempt attempt, SslHandler tls) {
+            this.attempt = attempt;
+            this.tls = tls;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent end) {
+                if (end.isSuccess()) {
+                    attempt.negotiated(ctx.pipeline(), tls.applicationProtocol());
+                    ctx.pipeline().remove(this);
+                } else {
+                    Throwable cause = end.cause();
+                    attempt.failed(cause instanceof SSLException ? cause : new SSLException(cause));
+                }
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            // The handshake's end says the same.
+            LOG.debug("A TLS connection to a backend failed: {}", cause.toString());
+            ctx.close();
+        }
     }
 }

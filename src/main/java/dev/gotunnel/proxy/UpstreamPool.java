@@ -1,6 +1,8 @@
 package dev.gotunnel.proxy;
 
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.TrafficPolicy;
+import dev.gotunnel.policy.UpstreamTls;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamPool {
     private final List<Upstream> upstreams;
 
-    UpstreamPool(List<BackendAddress> backends) {
-        this.upstreams = backends.stream().map(Upstream::new).toList();
+    UpstreamPool(List<BackendAddress> backends, TrafficPolicy policy) {
+        UpstreamTls tls = policy.tls() == null ? UpstreamTls.DEFAULT : policy.tls();
+        this.upstreams =
+                backends.stream().map(backend -> new Upstream(backend, tls)).toList();
     }
 
     List<Upstream> upstreams() {

@@ -9,6 +9,13 @@ final class NameLimitation {
 
     static Limitation of(DomainName domain, String urlThatWorks) {
         String name = domain.ascii();
+        if (domain.isWildcard()) {
+            return new Limitation(
+                    "name-unresolved",
+                    "The names " + name + " do not lead to this machine; " + urlThatWorks + " do in browsers.",
+                    "A hosts file holds no wildcards: give it a line for each name that you need below "
+                            + name.substring(2) + ".");
+        }
         // Java, Node and Python do not lead .localhost names here by themselves, as browsers and curl do.
         String names = name + " " + domain.localhostName();
         String fix = OperatingSystem.current() == OperatingSystem.WINDOWS

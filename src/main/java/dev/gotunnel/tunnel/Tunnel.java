@@ -3,6 +3,7 @@ package dev.gotunnel.tunnel;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A snapshot of one tunnel, immutable. Its JSON form is the public output of {@code gotunnel list --format json} and of
@@ -32,6 +33,17 @@ public record Tunnel(
         urls = List.copyOf(urls);
         backends = List.copyOf(backends);
         limitations = List.copyOf(limitations);
+    }
+
+    /** The first address that a browser can be sent to: a wildcard's is only a pattern. */
+    @JsonIgnore
+    public Optional<String> openUrl() {
+        return urls.stream().filter(Tunnel::isOpenable).findFirst();
+    }
+
+    /** Whether an address of a tunnel is one, and not the pattern of a wildcard's addresses. */
+    public static boolean isOpenable(String url) {
+        return url.indexOf('*') < 0;
     }
 
     /** The id in its typed form. */

@@ -435,7 +435,8 @@ public final class TunnelManager implements TunnelService, MachineService {
                 spec.backends(),
                 spec.https(),
                 spec.policy(),
-                spec.routes());
+                spec.routes(),
+                spec.minTls());
     }
 
     private static TunnelState stateByHealth(ProxyEngine running, TunnelEntry entry) {
@@ -645,7 +646,7 @@ public final class TunnelManager implements TunnelService, MachineService {
             return;
         }
         CompletableFuture<Void> lookup = CompletableFuture.runAsync(
-                () -> nameChanged(entry, domain, parts.names().leadsHere(domain.ascii())), workers);
+                () -> nameChanged(entry, domain, parts.names().leadsHere(domain.example())), workers);
         try {
             lookup.get(NAME_WAIT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -679,7 +680,7 @@ public final class TunnelManager implements TunnelService, MachineService {
         }
         for (TunnelEntry entry : serving) {
             DomainName domain = entry.spec.domain();
-            nameChanged(entry, domain, parts.names().leadsHere(domain.ascii()));
+            nameChanged(entry, domain, parts.names().leadsHere(domain.example()));
         }
     }
 

@@ -68,9 +68,8 @@ record TrayContents(List<Tunnel> tunnels, boolean ownerLeft) {
                     new TrayItem.Toggle(label(tunnel), tunnel.state().isActive(), settled, () -> deeds.toggle(tunnel)));
         }
         items.add(new TrayItem.Separator());
-        List<String> urls = tunnels.stream()
-                .flatMap(tunnel -> tunnel.urls().stream().limit(1))
-                .toList();
+        List<String> urls =
+                tunnels.stream().flatMap(tunnel -> tunnel.openUrl().stream()).toList();
         if (!urls.isEmpty()) {
             items.add(new TrayItem.SubMenu(Messages.text("action.open"), actions(urls, deeds::open)));
             items.add(new TrayItem.SubMenu(Messages.text("action.copy"), actions(urls, deeds::copy)));

@@ -61,7 +61,6 @@ class DomainNameTest {
                 "shop/",
                 "http://shop",
                 "shop:80",
-                "*.shop",
                 "shop*",
                 "../../etc/passwd",
                 "shop\u0000",
@@ -133,5 +132,27 @@ class DomainNameTest {
                 .map(DomainName::ascii)
                 .toList();
         assertEquals(List.of("a.local", "a.test", "b.local"), sorted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*.shop, *.shop.local, any.shop, *.shop.localhost",
+        "*.api.shop.test, *.api.shop.test, any.api.shop, *.api.shop.localhost",
+        "*.bücher, *.xn--bcher-kva.local, any.xn--bcher-kva, *.xn--bcher-kva.localhost"
+    })
+    void aWildcardStandsForEveryNameBelowAnother(String typed, String ascii, String stem, String localhost) {
+        DomainName name = DomainName.parse(typed);
+        assertEquals(ascii, name.ascii());
+        assertEquals(stem, name.stem());
+        assertEquals(localhost, name.localhostName());
+        assertTrue(name.isWildcard());
+        assertEquals("any" + ascii.substring(1), name.example());
+        assertFalse(DomainName.isValid(ascii), "it is no name that a client can ask for");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*", "*.", "*.local", "*.localhost", "*.test.", "*shop", "s*.shop", "a.*.shop", "*.*.shop"})
+    void aStarStandsOnlyForTheWholeFirstLabelBelowAName(String typed) {
+        Failures.of(ErrorCode.USAGE, () -> DomainName.parse(typed));
     }
 }

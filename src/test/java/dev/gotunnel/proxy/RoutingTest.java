@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.TlsVersion;
+import dev.gotunnel.policy.TrafficPolicy;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.TestBackend;
@@ -30,6 +32,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +59,38 @@ class RoutingTest {
         fixture.route(HOST, backend);
         try (WireClient client = fixture.secure(HOST)) {
             assertEquals("shop", client.get(host, "/").readResponse().text());
+        }
+    }
+
+    @Test
+    void aWildcardServesTheNamesBelowAnotherAndTheExactNameWins() throws Exception {
+        try (TestBackend any = TestBackend.saying("any");
+                TestBackend deep = TestBackend.saying("deep")) {
+            fixture.route("api.shop.localhost", backend)
+                    .route("*.shop.localhost", any)
+                    .route("*.a.shop.localhost", deep);
+            assertEquals("shop", said("api.shop.localhost"));
+            assertEquals("any", said("web.shop.localhost"));
+            assertEquals("any", said("x.web.shop.localhost"), "at any depth, with a certificate of its own");
+            assertEquals("deep", said("x.a.shop.localhost"), "the longest wildcard wins");
+            assertEquals(404, status("shop.localhost"));
+            assertEquals(404, status("webshop.localhost"));
+            fixture.engine().remove("test/*.shop.localhost", Duration.ZERO).join();
+            assertEquals(404, status("web.shop.localhost"));
+        }
+    }
+
+    private String said(String name) throws Exception {
+        try (WireClient client = fixture.secure(name)) {
+            assertTrue(namesOf(client.certificate()).stream()
+                    .anyMatch(san -> san.equals(name) || san.equals("*" + name.substring(name.indexOf('.')))));
+            return client.get(name, "/").readResponse().text();
+        }
+    }
+
+    private int status(String name) throws IOException {
+        try (WireClient client = fixture.secure(name)) {
+            return client.get(name, "/").readResponse().status();
         }
     }
 
@@ -124,6 +160,41 @@ class RoutingTest {
                 .getSubjectAlternativeNames().stream()
                         .map(name -> name.get(1).toString())
                         .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shop.localhost", "x.shop.localhost", "x.y.shop.localhost"})
+    void aTunnelMayDemandTls13(String name) throws Exception {
+        for (String served : List.of(HOST, "*." + HOST)) {
+            fixture.route(new Route(
+                    "test/" + served,
+                    List.of(served),
+                    List.of(new BackendAddress("127.0.0.1", backend.port())),
+                    true,
+                    TrafficPolicy.NONE,
+                    List.of(),
+                    TlsVersion.TLS_1_3));
+        }
+        try (SSLSocket modern = connect(name, "TLSv1.3");
+                SSLSocket old = connect(name, "TLSv1.2")) {
+            modern.startHandshake();
+            assertThrows(SSLException.class, old::startHandshake);
+        }
+        try (SSLSocket other = connect("other.localhost", "TLSv1.2")) {
+            other.startHandshake();
+        }
+    }
+
+    private SSLSocket connect(String name, String version) throws IOException {
+        SSLSocket socket = (SSLSocket) EngineFixture.trust()
+                .getSocketFactory()
+                .createSocket(
+                        new Socket(InetAddress.getLoopbackAddress(), fixture.securePort()),
+                        name,
+                        fixture.securePort(),
+                        true);
+        socket.setEnabledProtocols(new String[] {version});
+        return socket;
     }
 
     @Test

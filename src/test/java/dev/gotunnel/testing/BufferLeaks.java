@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Collects what Netty's leak detectors report instead of letting it pass by in the log. */
-final class BufferLeaks {
+public final class BufferLeaks {
     private static final Queue<String> REPORTS = new ConcurrentLinkedQueue<>();
     private static final List<Detector<?>> DETECTORS = new CopyOnWriteArrayList<>();
     private static final long COLLECTION_MILLIS = 2000;
@@ -20,12 +20,12 @@ final class BufferLeaks {
     private BufferLeaks() {}
 
     /** Takes the detectors over; must happen before Netty makes its first one. */
-    static void watch() {
+    public static void watch() {
         ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(new Factory());
     }
 
     /** What was reported since the last call, after a garbage collection. */
-    static List<String> found() throws InterruptedException {
+    public static List<String> found() throws InterruptedException {
         if (!DETECTORS.isEmpty()) {
             collectGarbage();
             DETECTORS.forEach(Detector::poke);

@@ -4,6 +4,8 @@ import dev.gotunnel.cert.CertificateAuthority;
 import dev.gotunnel.cert.Leaf;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.TrafficPolicy;
+import dev.gotunnel.proxy.ClientLimits;
 import dev.gotunnel.proxy.KeyMaterial;
 import dev.gotunnel.proxy.ProxyEngine;
 import dev.gotunnel.proxy.Route;
@@ -42,8 +44,8 @@ public final class EngineFixture implements AutoCloseable {
     private final int plainPort;
     private final ConcurrentLinkedQueue<String> healthChanges = new ConcurrentLinkedQueue<>();
 
-    private EngineFixture(String transport, Telemetry telemetry) {
-        engine = new ProxyEngine(transport, EngineFixture::material, telemetry, healthChanges::add);
+    private EngineFixture(String transport, Telemetry telemetry, ClientLimits limits) {
+        engine = new ProxyEngine(transport, EngineFixture::material, telemetry, limits, healthChanges::add);
         securePort = engine.listen(0, true);
         plainPort = engine.listen(0, false);
         engine.redirectTo(securePort);
@@ -51,16 +53,21 @@ public final class EngineFixture implements AutoCloseable {
 
     /** On the best transport that the machine has, or the one that {@code -Dgotunnel.test.transport} names. */
     public static EngineFixture start() {
-        return new EngineFixture(System.getProperty("gotunnel.test.transport"), Telemetry.off());
+        return start(ClientLimits.DEFAULT);
+    }
+
+    /** With other limits on what clients may do. */
+    public static EngineFixture start(ClientLimits limits) {
+        return new EngineFixture(System.getProperty("gotunnel.test.transport"), Telemetry.off(), limits);
     }
 
     /** On a transport by its name. */
     public static EngineFixture start(String transport) {
-        return new EngineFixture(transport, Telemetry.off());
+        return new EngineFixture(transport, Telemetry.off(), ClientLimits.DEFAULT);
     }
 
     public static EngineFixture start(Telemetry telemetry) {
-        return new EngineFixture(System.getProperty("gotunnel.test.transport"), telemetry);
+        return new EngineFixture(System.getProperty("gotunnel.test.transport"), telemetry, ClientLimits.DEFAULT);
     }
 
     public ProxyEngine engine() {
@@ -82,13 +89,27 @@ public final class EngineFixture implements AutoCloseable {
 
     /** Serves a name over HTTPS from backends on 127.0.0.1. */
     public EngineFixture route(String name, TestBackend... backends) {
+        return route(name, true, backends);
+    }
+
+    /** Serves a name over plain HTTP too, without a redirect. */
+    public EngineFixture plainRoute(String name, TestBackend... backends) {
+        return route(name, false, backends);
+    }
+
+    private EngineFixture route(String name, boolean https, TestBackend... backends) {
         return route(new Route(
                 "test/" + name,
                 List.of(name),
                 Arrays.stream(backends)
                         .map(backend -> new BackendAddress("127.0.0.1", backend.port()))
                         .toList(),
-                true));
+                https));
+    }
+
+    /** Serves a name over HTTPS from a backend by its address. */
+    public EngineFixture route(String name, BackendAddress backend, TrafficPolicy policy) {
+        return route(new Route("test/" + name, List.of(name), List.of(backend), true, policy, List.of(), null));
     }
 
     public EngineFixture route(Route route) {

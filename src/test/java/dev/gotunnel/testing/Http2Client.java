@@ -47,6 +47,7 @@ public final class Http2Client implements AutoCloseable {
     private final Channel channel;
     private final CountDownLatch settled = new CountDownLatch(1);
     private volatile ChannelHandlerContext context;
+    private volatile Http2Settings serverSettings;
 
     /** What the server sent; {@code end} closes the stream from its side. */
     public sealed interface Frame {
@@ -65,7 +66,17 @@ public final class Http2Client implements AutoCloseable {
         record Closed(int stream) implements Frame {}
     }
 
+    /** Over TLS. */
     public Http2Client(EngineFixture fixture, String name) {
+        this(fixture, name, fixture.securePort(), true);
+    }
+
+    /** Without TLS, with prior knowledge. */
+    public static Http2Client plain(EngineFixture fixture, int port) {
+        return new Http2Client(fixture, "", port, false);
+    }
+
+    private Http2Client(EngineFixture fixture, String name, int port, boolean tls) {
         JdkSslContext ssl = new JdkSslContext(
                 EngineFixture.trust(),
                 true,
@@ -85,10 +96,13 @@ public final class Http2Client implements AutoCloseable {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel ch) {
-                        ch.pipeline().addLast(ssl.newHandler(ch.alloc(), name, fixture.securePort()), new Receiver());
+                        if (tls) {
+                            ch.pipeline().addLast(ssl.newHandler(ch.alloc(), name, port));
+                        }
+                        ch.pipeline().addLast(new Receiver(tls));
                     }
                 })
-                .connect(InetAddress.getLoopbackAddress(), fixture.securePort())
+                .connect(InetAddress.getLoopbackAddress(), port)
                 .syncUninterruptibly()
                 .channel();
         try {
@@ -108,6 +122,11 @@ public final class Http2Client implements AutoCloseable {
                     context.flush();
                 })
                 .syncUninterruptibly();
+    }
+
+    /** What the server said that holds for its side. */
+    public Http2Settings settings() {
+        return serverSettings;
     }
 
     /** The fields of a request, which need not make sense. */
@@ -177,6 +196,16 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
+    /** The next frame of a kind on any stream; what comes before it is passed over. */
+    public <F extends Frame> F next(Class<F> kind) throws InterruptedException {
+        while (true) {
+            Frame frame = next();
+            if (kind.isInstance(frame)) {
+                return kind.cast(frame);
+            }
+        }
+    }
+
     /** The error that the server says goodbye with. */
     public long goodbye() throws InterruptedException {
         Frame frame = next();
@@ -219,7 +248,12 @@ public final class Http2Client implements AutoCloseable {
     private final class Receiver extends ChannelInboundHandlerAdapter {
         private final DefaultHttp2FrameReader reader =
                 new DefaultHttp2FrameReader(new DefaultHttp2HeadersDecoder(false));
+        private final boolean tls;
         private ByteBuf unread = Unpooled.EMPTY_BUFFER;
+
+        Receiver(boolean tls) {
+            this.tls = tls;
+        }
 
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
@@ -229,10 +263,21 @@ public final class Http2Client implements AutoCloseable {
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof SslHandshakeCompletionEvent done && done.isSuccess()) {
-                ctx.write(Http2CodecUtil.connectionPrefaceBuf());
-                writer.writeSettings(ctx, new Http2Settings(), ctx.newPromise());
-                ctx.flush();
+                greet(ctx);
             }
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            if (!tls) {
+                greet(ctx);
+            }
+        }
+
+        private void greet(ChannelHandlerContext ctx) {
+            ctx.write(Http2CodecUtil.connectionPrefaceBuf());
+            writer.writeSettings(ctx, new Http2Settings(), ctx.newPromise());
+            ctx.flush();
         }
 
         @Override
@@ -309,6 +354,7 @@ public final class Http2Client implements AutoCloseable {
         public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
             writer.writeSettingsAck(ctx, ctx.newPromise());
             ctx.flush();
+            serverSettings = settings;
             settled.countDown();
         }
     }

@@ -1,5 +1,6 @@
 package dev.gotunnel.testing;
 
+import dev.gotunnel.proxy.KeyMaterial;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -11,6 +12,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +25,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A server on a port of loopback that does on each connection what a test scripts, byte for byte, and remembers what it
@@ -68,8 +76,8 @@ public final class TestBackend implements AutoCloseable {
         }
     }
 
-    private TestBackend(InetAddress address, int port, Script script) throws IOException {
-        this.server = new ServerSocket();
+    private TestBackend(ServerSocket server, InetAddress address, int port, Script script) throws IOException {
+        this.server = server;
         this.script = script;
         server.setReuseAddress(true);
         server.bind(new InetSocketAddress(address, port), 200);
@@ -83,8 +91,38 @@ public final class TestBackend implements AutoCloseable {
 
     public static TestBackend on(String address, int port, Script script) {
         try {
-            return new TestBackend(InetAddress.getByName(address), port, script);
+            return new TestBackend(new ServerSocket(), InetAddress.getByName(address), port, script);
         } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /**
+     * A backend on 127.0.0.1 that speaks TLS, and HTTP/1.1 in it.
+     *
+     * @param offered gets the protocols that each client offers by ALPN
+     */
+    public static TestBackend secure(KeyMaterial material, Collection<List<String>> offered, Script script) {
+        try {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            store.setKeyEntry(
+                    "leaf", material.key(), new char[0], material.chain().toArray(X509Certificate[]::new));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, new char[0]);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), null, null);
+            ServerSocket server = context.getServerSocketFactory().createServerSocket();
+            return new TestBackend(server, InetAddress.getByName("127.0.0.1"), 0, peer -> {
+                SSLSocket socket = (SSLSocket) peer.socket;
+                socket.setHandshakeApplicationProtocolSelector((_, protocols) -> {
+                    offered.add(protocols);
+                    return "http/1.1";
+                });
+                socket.startHandshake();
+                script.run(peer);
+            });
+        } catch (IOException | GeneralSecurityException e) {
             throw new AssertionError(e);
         }
     }

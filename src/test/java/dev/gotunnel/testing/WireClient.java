@@ -137,6 +137,20 @@ public final class WireClient implements Closeable {
         return line.toString(StandardCharsets.ISO_8859_1).strip();
     }
 
+    /** All that comes until the server ends the connection, cleanly or not. */
+    public byte[] readToEnd() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try {
+            in.transferTo(all);
+        } catch (java.net.SocketTimeoutException e) {
+            throw new AssertionError("not closed after: " + all.toString(StandardCharsets.ISO_8859_1), e);
+        } catch (IOException e) {
+            // A reset ends it as well.
+            return all.toByteArray();
+        }
+        return all.toByteArray();
+    }
+
     /** Whether the server ends the connection, cleanly or not, with nothing more said. */
     public boolean isEnded() throws IOException {
         try {

@@ -146,6 +146,7 @@ final class TunnelDetail extends VBox {
                 Controls.iconButton(Feather.COPY, Messages.format("action.copy.named", url), () -> actions.copy(url));
         Button openUrl = Controls.iconButton(
                 Feather.EXTERNAL_LINK, Messages.format("action.open.named", url), () -> actions.open(url));
+        openUrl.setDisable(!Tunnel.isOpenable(url));
         return new Node[] {Controls.label(url, "mono"), copyUrl, openUrl};
     }
 

@@ -78,9 +78,9 @@ public final class TunnelItem {
         return target ? TunnelState.STARTING : TunnelState.STOPPING;
     }
 
-    /** The first address that works now; empty while it is not served. */
+    /** The first address that works now; empty while it is not served, and for a wildcard. */
     public Optional<String> url() {
-        return tunnel().urls().stream().findFirst();
+        return tunnel().openUrl();
     }
 
     /** Runs the action now and at every change of anything that this item shows. */
