@@ -107,10 +107,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheBuilderOfCertificatesTouchesBouncyCastle() {
+    void onlyTheBuilderOfCertificatesAndTheHasherOfPasswordsTouchBouncyCastle() {
         noClasses()
                 .that()
-                .haveNameNotMatching("dev\\.gotunnel\\.cert\\.CertificateBuilder(\\$.*)?")
+                .haveNameNotMatching("dev\\.gotunnel\\.(cert\\.CertificateBuilder|cli\\.PasswordSource)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bouncycastle..")

@@ -32,6 +32,8 @@ public final class CommandLineApp {
                         new StopAllCommand(context),
                         new ListCommand(context),
                         new StatusCommand(context),
+                        new FaultCommand(context),
+                        new RemoveCommand(context),
                         new OpenCommand(context),
                         new DemoCommand(context),
                         new TrustCommand(context),
@@ -46,6 +48,8 @@ public final class CommandLineApp {
                 .setErr(err)
                 .registerConverter(Output.Format.class, oneOf(Output.Format.class))
                 .registerConverter(TrustCommand.ExportFormat.class, oneOf(TrustCommand.ExportFormat.class))
+                // A password's file is written @FILE too, and is not to become arguments.
+                .setExpandAtFiles(false)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(parsed -> {
                     if (CommandLine.printHelpIfRequested(parsed)) {

@@ -6,6 +6,7 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.tunnel.Backend;
 import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.Tunnel;
+import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
 import dev.gotunnel.tunnel.TunnelState;
 import java.util.List;
@@ -38,6 +39,49 @@ record Context(Surroundings surroundings, Output output, GlobalOptions options) 
                 output.failure(broken, false);
             }
             return List.copyOf(known.values());
+        }
+    }
+
+    /** A client of the owner, where that keeps the file that is meant; one that was named is written by the command. */
+    Optional<ControlClient> ownerOfFile() {
+        return options.config() == null ? surroundings.running() : Optional.empty();
+    }
+
+    /** A tunnel as the configuration file has it. */
+    Optional<TunnelSpec> savedSpec(TunnelId id) {
+        return surroundings.saved(id.profile()).load().stream()
+                .filter(spec -> spec.id().equals(id))
+                .findFirst();
+    }
+
+    /**
+     * Saves a tunnel, through the owner where there is one: it is to know that it is saved.
+     *
+     * @return the tunnel, when it runs and was changed while it does
+     */
+    Optional<Tunnel> save(TunnelSpec spec) {
+        Optional<ControlClient> owner = ownerOfFile();
+        if (owner.isEmpty()) {
+            surroundings.saved(spec.id().profile()).put(spec);
+            return Optional.empty();
+        }
+        try (ControlClient running = owner.get()) {
+            refuseTaken(spec, running.list());
+            return Optional.of(running.save(spec))
+                    .filter(tunnel -> tunnel.state().isActive());
+        }
+    }
+
+    /** Before anything is written: a tunnel that cannot start is not to be kept either. */
+    private static void refuseTaken(TunnelSpec spec, List<Tunnel> tunnels) {
+        for (Tunnel other : tunnels) {
+            boolean same = other.domain().equals(spec.domain().ascii());
+            if (same && other.state().isActive() && !other.tunnelId().equals(spec.id())) {
+                throw new GotunnelException(
+                        ErrorCode.NAME_TAKEN,
+                        "The name " + spec.domain() + " belongs to the tunnel " + other.id() + ".",
+                        "Stop it first: gotunnel stop " + other.id() + " — or choose another --domain.");
+            }
         }
     }
 

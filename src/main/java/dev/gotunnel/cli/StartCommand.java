@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,6 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "start",
         mixinStandardHelpOptions = true,
+        customSynopsis = {"gotunnel start --port PORT --domain NAME [OPTIONS]", "       gotunnel start NAME [OPTIONS]"},
         description = "Give a service on this machine a name with a trusted certificate.",
         footer = {
             "",
@@ -28,7 +30,8 @@ import picocli.CommandLine.Parameters;
             "  gotunnel start --port 3000 --domain shop            until Ctrl-C",
             "  gotunnel start --port 3000 --domain shop --detach   in the background",
             "  gotunnel start --port 3000 --domain shop --save     keep it in gotunnel.yaml",
-            "  gotunnel start shop                                 start a saved one"
+            "  gotunnel start shop                                 start a saved one",
+            "  gotunnel start shop --preset vite --save            change a saved one, also while it runs"
         })
 final class StartCommand implements Callable<Integer> {
     private final Context context;
@@ -67,7 +70,9 @@ final class StartCommand implements Callable<Integer> {
     @Option(
             names = "--backend",
             paramLabel = "URL",
-            description = "Backend beside or instead of --port; may be repeated, the first that answers is used.")
+            description =
+                    "Backend beside or instead of --port: http://, https://, h2c://HOST:PORT or unix:/PATH. May be"
+                            + " repeated; --balance says which one is used.")
     private List<String> backends = new ArrayList<>();
 
     @Option(
@@ -76,10 +81,17 @@ final class StartCommand implements Callable<Integer> {
             description = "Name of the tunnel in lists (default: from --domain).")
     private @Nullable String name;
 
+    @Mixin
+    private TrafficOptions traffic = new TrafficOptions();
+
     @Option(names = "--detach", description = "Return once it runs; it goes on in the background.")
     private boolean detach;
 
-    @Option(names = "--save", description = "Keep it in the configuration file, in the profile of --profile.")
+    @Option(
+            names = "--save",
+            description =
+                    "Keep it in the configuration file, in the profile of --profile. One that is saved already keeps"
+                            + " what no flag names; one that runs is changed while it runs.")
     private boolean save;
 
     StartCommand(Context context) {
@@ -88,52 +100,40 @@ final class StartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TunnelSpec spec = saved == null ? specFromFlags() : savedSpec(saved);
+        TunnelSpec spec = saved == null ? newSpec() : savedSpec(saved);
         if (save) {
-            save(spec);
+            Optional<Tunnel> running = context.save(spec);
+            if (running.isPresent()) {
+                sayChanged(running.get());
+                return 0;
+            }
         }
         return detach ? startDetached(spec) : new Foreground(context).run(spec, true);
     }
 
-    /** Through the owner, which is to know that it is saved; but a file that was named is the one that is written. */
-    private void save(TunnelSpec spec) {
-        Optional<ControlClient> owner =
-                context.options().config() == null ? context.surroundings().running() : Optional.empty();
-        if (owner.isPresent()) {
-            try (ControlClient running = owner.get()) {
-                refuseTaken(spec, running.list());
-                running.save(spec);
-            }
-        } else {
-            context.surroundings().saved().put(spec);
-        }
-    }
-
-    /** Before anything is written: a tunnel that cannot start is not to be kept either. */
-    private static void refuseTaken(TunnelSpec spec, List<Tunnel> tunnels) {
-        for (Tunnel other : tunnels) {
-            boolean same = other.domain().equals(spec.domain().ascii());
-            if (same && other.state().isActive() && !other.tunnelId().equals(spec.id())) {
-                throw new GotunnelException(
-                        ErrorCode.NAME_TAKEN,
-                        "The name " + spec.domain() + " belongs to the tunnel " + other.id() + ".",
-                        "Stop it first: gotunnel stop " + other.id() + " — or choose another --domain.");
-            }
-        }
+    /** Somebody else holds it: there is nothing to start, and nothing to wait for. */
+    private void sayChanged(Tunnel tunnel) {
+        Output output = context.output();
+        output.line(tunnel.name() + " is " + tunnel.state().id() + " as it is saved now");
+        output.addresses(tunnel);
+        output.limitations(tunnel);
+        output.line("");
+        output.line("  Stop it: gotunnel stop " + tunnel.id());
     }
 
     private TunnelSpec savedSpec(String reference) {
-        if (port != null
+        boolean changed = port != null
                 || domain != null
                 || host != null
-                || name != null
                 || httpsPort != null
                 || https != null
-                || !backends.isEmpty()) {
+                || !backends.isEmpty()
+                || traffic.areGiven();
+        if (name != null || (changed && !save)) {
             throw new GotunnelException(
                     ErrorCode.USAGE,
                     "A saved tunnel has its own port and domain.",
-                    "Say either: gotunnel start " + reference + " — or: gotunnel start --port PORT --domain NAME");
+                    "Start it as it is: gotunnel start " + reference + " — or change what is saved with --save.");
         }
         int slash = reference.indexOf('/');
         String profile = slash < 0 ? context.options().profile() : reference.substring(0, slash);
@@ -157,10 +157,10 @@ final class StartCommand implements Callable<Integer> {
                                     " or ",
                                     matches.stream().map(m -> m.id().toString()).toList()) + ".");
         }
-        return matches.getFirst();
+        return changed ? flagsOver(matches.getFirst()) : matches.getFirst();
     }
 
-    private TunnelSpec specFromFlags() {
+    private TunnelSpec newSpec() {
         if (domain == null) {
             throw new GotunnelException(
                     ErrorCode.USAGE,
@@ -168,12 +168,47 @@ final class StartCommand implements Callable<Integer> {
                     "For example: gotunnel start --port " + (port == null ? 3000 : port) + " --domain shop");
         }
         DomainName served = DomainName.parse(domain);
-        if (port == null && backends.isEmpty()) {
+        String profile = context.options().profile();
+        String home = save ? Optional.ofNullable(profile).orElse(TunnelId.DEFAULT) : TunnelId.SESSION;
+        TunnelId id = new TunnelId(home, name == null ? served.stem() : name);
+        if (save) {
+            Optional<TunnelSpec> kept = context.savedSpec(id);
+            if (kept.isPresent()) {
+                return flagsOver(kept.get());
+            }
+        }
+        List<BackendAddress> addresses = addresses();
+        if (addresses.isEmpty()) {
             throw new GotunnelException(
                     ErrorCode.USAGE,
                     "The tunnel needs to lead somewhere.",
                     "For example: gotunnel start --port 3000 --domain " + domain);
         }
+        boolean secure = https == null || https;
+        return treated(new TunnelSpec(id, served, addresses, secure, secure ? httpsPort : requireNone(httpsPort)));
+    }
+
+    /** A saved tunnel as the flags change it; what they do not name stays. */
+    private TunnelSpec flagsOver(TunnelSpec kept) {
+        List<BackendAddress> addresses = addresses();
+        boolean secure = https == null ? kept.https() : https;
+        Integer extra = httpsPort == null && secure ? kept.httpsPort() : httpsPort;
+        return treated(new TunnelSpec(
+                kept.id(),
+                domain == null ? kept.domain() : DomainName.parse(domain),
+                addresses.isEmpty() ? kept.backends() : addresses,
+                secure,
+                secure ? extra : requireNone(extra),
+                kept.policy(),
+                kept.routes(),
+                secure ? kept.minTls() : null));
+    }
+
+    private TunnelSpec treated(TunnelSpec spec) {
+        return traffic.applyTo(spec, new PasswordSource(System.in, context.output()));
+    }
+
+    private List<BackendAddress> addresses() {
         if (host != null && port == null) {
             throw new GotunnelException(
                     ErrorCode.USAGE,
@@ -185,11 +220,7 @@ final class StartCommand implements Callable<Integer> {
             addresses.add(new BackendAddress(host == null ? "localhost" : host, port));
         }
         backends.forEach(url -> addresses.add(BackendAddress.parse(url)));
-        String profile = context.options().profile();
-        String home = save ? Optional.ofNullable(profile).orElse(TunnelId.DEFAULT) : TunnelId.SESSION;
-        TunnelId id = new TunnelId(home, name == null ? served.stem() : name);
-        boolean secure = https == null || https;
-        return new TunnelSpec(id, served, addresses, secure, secure ? httpsPort : requireNone(httpsPort));
+        return addresses;
     }
 
     private static @Nullable Integer requireNone(@Nullable Integer httpsPort) {

@@ -3,7 +3,6 @@ package dev.gotunnel.config;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.policy.Fault;
-import dev.gotunnel.policy.TrafficPolicy;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,26 +42,57 @@ public final class TunnelFormat {
     }
 
     /**
-     * Reads the keys of a policy that were given in another way than as a document, such as by flags.
+     * A tunnel with some of its keys changed, as by flags. Mappings join, but for {@code fault}; everything else is
+     * replaced.
      *
-     * @param keys as {@link #written(TunnelSpec)} has them; numbers may be texts
+     * @param changes as {@link #written(TunnelSpec)} has them; numbers may be texts
      * @param names what problems call keys instead of by their path, such as {@code --max-body} for {@code limits.body}
      * @throws GotunnelException with {@code USAGE} and all problems
      */
-    public static TrafficPolicy parsePolicy(Map<String, Object> keys, Map<String, String> names) {
+    public static TunnelSpec changed(TunnelSpec spec, Map<String, Object> changes, Map<String, String> names) {
+        Map<String, Object> keys = joined(written(spec), changes);
         YamlReader reader = new YamlReader(null);
-        Map<String, Node> nodes = reader.mapping(YamlTree.of(keys), "", PolicyReader.KEYS);
-        TrafficPolicy policy = new PolicyReader(reader, null).read(nodes, "", null);
-        refuse(reader.problems().stream()
-                .map(problem -> names.entrySet().stream()
-                        .filter(name ->
-                                problem.startsWith(name.getKey() + ":") || problem.startsWith(name.getKey() + "."))
-                        .findFirst()
-                        .map(name -> name.getValue()
-                                + problem.substring(name.getKey().length()).replaceFirst("^\\.", " "))
-                        .orElse(problem))
-                .toList());
-        return policy;
+        TunnelSpec changed = new TunnelReader(reader, null).readWithProfile(YamlTree.of(keys));
+        refuse(reader.problems().stream().map(problem -> named(problem, names)).toList());
+        return Objects.requireNonNull(changed);
+    }
+
+    /**
+     * Trouble on purpose, by its keys.
+     *
+     * @throws GotunnelException with {@code USAGE} and all problems
+     */
+    public static Fault fault(Map<String, Object> keys) {
+        YamlReader reader = new YamlReader(null);
+        Fault fault = new PolicyReader(reader, null).fault(YamlTree.of(keys), "");
+        refuse(reader.problems());
+        return Objects.requireNonNull(fault);
+    }
+
+    private static Map<String, Object> joined(Map<?, ?> base, Map<?, ?> changes) {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        base.forEach((key, value) -> keys.put(String.valueOf(key), value));
+        changes.forEach((key, value) -> {
+            Object known = keys.get(String.valueOf(key));
+            boolean whole = key.equals("fault");
+            keys.put(
+                    String.valueOf(key),
+                    !whole && known instanceof Map<?, ?> its && value instanceof Map<?, ?> added
+                            ? joined(its, added)
+                            : value);
+        });
+        return keys;
+    }
+
+    private static String named(String problem, Map<String, String> names) {
+        for (Map.Entry<String, String> name : names.entrySet()) {
+            String path = name.getKey();
+            if (problem.startsWith(path + ":") || problem.startsWith(path + ".") || problem.startsWith(path + "[")) {
+                String rest = problem.substring(path.length());
+                return name.getValue() + (rest.startsWith(".") ? " " + rest.substring(1) : rest);
+            }
+        }
+        return problem;
     }
 
     private interface Reading<T> {
@@ -76,7 +106,7 @@ public final class TunnelFormat {
             root = ConfigLoader.compose(text, label, false);
         } catch (GotunnelException e) {
             throw new GotunnelException(
-                    ErrorCode.USAGE, "The " + label + " is not valid JSON: " + lastLine(e.getMessage()), HINT, e);
+                    ErrorCode.USAGE, "The " + label + " is not valid JSON: " + lastLine(e.getMessage()) + ".", HINT, e);
         }
         YamlReader reader = new YamlReader(label);
         T value = root.map(node -> reading.read(reader, node)).orElse(null);

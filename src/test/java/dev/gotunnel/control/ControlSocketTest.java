@@ -2,12 +2,14 @@ package dev.gotunnel.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.Fault;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.Failures;
@@ -29,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -139,6 +142,47 @@ class ControlSocketTest {
         assertEquals(plain, client.spec(SHOP));
     }
 
+    @Test
+    void aSpecificationHasTheKeysOfTheConfigurationAndItsPasswordHashes() throws Exception {
+        String hash = "$2b$10$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234";
+        String tunnel = "{\"profile\":\"default\",\"name\":\"shop\",\"domain\":\"shop.local\",\"port\":3000,"
+                + "\"retries\":2,\"auth\":{\"basic\":[{\"user\":\"a\",\"password_hash\":\"" + hash + "\"}]},"
+                + "\"tls\":{\"min_version\":\"1.3\"},"
+                + "\"routes\":[{\"path\":\"/v1/\",\"strip_prefix\":true,\"backend\":\"http://localhost:9000\"}]}";
+        String saved = raw(request("PUT", "tunnels/default/shop", tunnel));
+        assertTrue(saved.startsWith("HTTP/1.1 200 "), saved);
+        assertFalse(saved.contains(hash), "what lists show has no secrets");
+        String answer = raw(request("GET", "tunnels/default/shop/spec", ""));
+        assertTrue(answer.endsWith("\r\n\r\n" + tunnel), answer);
+        assertTrue(raw(request("GET", "tunnels/default/gone/spec", "")).startsWith("HTTP/1.1 404 "));
+        Failures.of(ErrorCode.NO_SUCH_TUNNEL, () -> client.spec(new TunnelId("default", "gone")));
+    }
+
+    @Test
+    void troubleIsMadeAndEnded() throws Exception {
+        tunnels.running("shop", "3000");
+        Fault fault = new Fault(Duration.ofMillis(200), Duration.ZERO, 1024L, 0.1, 500, 0.01);
+        assertEquals(TunnelState.RUNNING, client.fault(SHOP, fault).state());
+        assertEquals(fault, client.spec(SHOP).policy().fault());
+        client.fault(SHOP, null);
+        assertNull(client.spec(SHOP).policy().fault());
+        String answer = raw(request("PUT", "tunnels/default/shop/fault", "{\"error_rate\":2}"));
+        assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+        assertTrue(
+                answer.contains("body:1:15: error_rate: \\\"2\\\" is not allowed; a number from 0 to 1 is."), answer);
+    }
+
+    @Test
+    void aWrongValueIsToldByItsKeyPath() throws Exception {
+        String answer = raw(
+                request(
+                        "POST",
+                        "tunnels",
+                        "{\"profile\":\"default\",\"domain\":\"a\",\"port\":1,\n\"routes\":[{\"path\":\"/\",\"hold\":\"x\"}]}"));
+        assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+        assertTrue(answer.contains("\"detail\":\"body:2:30: routes[0].hold: \\\"x\\\" is not allowed; a time"), answer);
+    }
+
     @ParameterizedTest
     @EnumSource
     void aFailureTravelsWithItsCodeAndHint(ErrorCode code) {
@@ -214,6 +258,9 @@ class ControlSocketTest {
                 "GET /api/v1/tunnels/A/b",
                 "POST /api/v1/tunnels/default/shop/explode",
                 "GET /api/v1/tunnels/../../etc",
+                "GET /api/v1/tunnels/default/shop/fault",
+                "PUT /api/v1/tunnels/default/shop/spec",
+                "DELETE /api/v1/tunnels/default/shop/spec",
                 "OPTIONS *",
                 "GET /api/v1/"
             })

@@ -46,6 +46,7 @@ public final class FakeTunnelService implements TunnelService {
     private volatile @Nullable GotunnelException saveFailure;
     private volatile @Nullable GotunnelException removeFailure;
     private volatile CountDownLatch gate = new CountDownLatch(0);
+    private volatile boolean liveChanges;
     private volatile @Nullable Integer httpPort;
     private volatile @Nullable Integer httpsPort;
 
@@ -249,7 +250,17 @@ public final class FakeTunnelService implements TunnelService {
         if (failure != null) {
             throw failure;
         }
-        return put(spec, TunnelState.STOPPED);
+        return put(spec, liveChanges ? stateOf(spec.id()) : TunnelState.STOPPED);
+    }
+
+    private synchronized TunnelState stateOf(TunnelId id) {
+        Tunnel known = tunnels.get(id);
+        return known == null ? TunnelState.STOPPED : known.state();
+    }
+
+    /** From now on a tunnel that is saved goes on running, as with the real service. */
+    public void changesWhileRunning() {
+        liveChanges = true;
     }
 
     @Override
@@ -265,11 +276,7 @@ public final class FakeTunnelService implements TunnelService {
     public Tunnel fault(TunnelId id, @Nullable Fault fault) {
         calls.add("fault " + id + " " + fault);
         TunnelSpec spec = spec(id);
-        TunnelState state = list().stream()
-                .filter(tunnel -> tunnel.tunnelId().equals(id))
-                .findFirst()
-                .orElseThrow()
-                .state();
+        TunnelState state = stateOf(id);
         if (!state.serves()) {
             throw new GotunnelException(ErrorCode.NO_SUCH_TUNNEL, id + " does not run.", "Start it.");
         }
