@@ -114,6 +114,7 @@ final class Application implements Surroundings {
                     version,
                     portPlan(lowPorts),
                     System.getProperty("gotunnel.transport"),
+                    configuration.server().trustedProxies(),
                     certificates,
                     new SystemResolution(),
                     new SystemPrivileges(),

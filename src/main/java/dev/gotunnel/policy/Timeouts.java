@@ -14,8 +14,11 @@ public record Timeouts(
         @Nullable Duration connect,
         @Nullable Duration firstByte,
         @Nullable Duration idle) {
-    /** What applies where nothing was said. */
-    public static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(5), Duration.ofMinutes(5), Duration.ZERO);
+    /** How long a connection may take where nothing was said. */
+    public static final Duration CONNECT = Duration.ofSeconds(5);
+
+    /** How long an answer may let wait for itself where nothing was said. */
+    public static final Duration FIRST_BYTE = Duration.ofMinutes(5);
 
     Timeouts over(Timeouts base) {
         return new Timeouts(

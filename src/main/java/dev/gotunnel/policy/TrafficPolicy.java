@@ -90,6 +90,14 @@ public record TrafficPolicy(
                 || (limits != null && limits.perBackend() != null);
     }
 
+    /** Whether it says anything of who may pass, and how much. */
+    public boolean concernsAccess() {
+        return cors != null
+                || access != null
+                || rateLimit != null
+                || (limits != null && (limits.body() != null || limits.requests() != null));
+    }
+
     private static <T> @Nullable T or(@Nullable T own, @Nullable T base) {
         return own == null ? base : own;
     }

@@ -11,13 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param policy what the paths' own policy says, and the route's where that says nothing
  * @param pool where the requests go; the route's own where the paths have no backends of theirs
  * @param edits what is changed in their messages; null for nothing
+ * @param gate who may pass; null for everybody
+ * @param fault trouble on purpose; null for none
  */
 record ActivePath(
         @Nullable PathRoute match,
         TrafficPolicy policy,
         UpstreamPool pool,
-        @Nullable MessageEdits edits) {
-    static ActivePath of(@Nullable PathRoute match, TrafficPolicy policy, UpstreamPool pool) {
-        return new ActivePath(match, policy, pool, MessageEdits.of(match, policy));
+        @Nullable MessageEdits edits,
+        @Nullable Gate gate,
+        @Nullable FaultInjection fault) {
+    static ActivePath of(@Nullable PathRoute match, TrafficPolicy policy, UpstreamPool pool, @Nullable Gate gate) {
+        return new ActivePath(match, policy, pool, MessageEdits.of(match, policy), gate, FaultInjection.of(policy));
     }
 }

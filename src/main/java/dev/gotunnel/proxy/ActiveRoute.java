@@ -50,7 +50,11 @@ final class ActiveRoute {
                 : Stream.concat(Stream.of(before), before.predecessors.stream().filter(old -> !old.open.isEmpty()))
                         .toList();
         List<UpstreamPool> former = before == null ? List.of() : List.copyOf(before.pools());
-        this.root = ActivePath.of(null, route.policy(), new UpstreamPool(route.backends(), route.policy(), former));
+        this.root = ActivePath.of(
+                null,
+                route.policy(),
+                new UpstreamPool(route.backends(), route.policy(), former),
+                gateOf(route.policy()));
         this.paths = route.paths().stream()
                 .sorted(Comparator.comparingInt(
                         (PathRoute path) -> -path.prefix().length()))
@@ -60,13 +64,18 @@ final class ActiveRoute {
 
     private ActivePath activate(PathRoute path, List<UpstreamPool> former) {
         TrafficPolicy policy = path.policy().over(route.policy());
+        Gate gate = path.policy().concernsAccess() ? gateOf(policy) : root.gate();
         if (path.backends().isEmpty() && !path.policy().concernsBackends()) {
-            return ActivePath.of(path, policy, root.pool());
+            return ActivePath.of(path, policy, root.pool(), gate);
         }
         List<BackendAddress> backends = path.backends().isEmpty() ? route.backends() : path.backends();
         List<UpstreamPool> known = new ArrayList<>(former);
         known.add(root.pool());
-        return ActivePath.of(path, policy, new UpstreamPool(backends, policy, known));
+        return ActivePath.of(path, policy, new UpstreamPool(backends, policy, known), gate);
+    }
+
+    private @Nullable Gate gateOf(TrafficPolicy policy) {
+        return Gate.of(route.names().getFirst(), policy);
     }
 
     Route route() {

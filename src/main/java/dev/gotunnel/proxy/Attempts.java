@@ -35,6 +35,7 @@ final class Attempts implements UpstreamConnections.Waiting {
     private final Exchange exchange;
     private final ClientStream client;
     private final HttpRequest request;
+    private final String address;
     private final boolean upgrade;
     private @Nullable Upstream upstream;
     private @Nullable Future<?> holdEnd;
@@ -50,6 +51,7 @@ final class Attempts implements UpstreamConnections.Waiting {
             Exchange exchange,
             ClientStream client,
             HttpRequest request,
+            String address,
             boolean upgrade) {
         this.engine = engine;
         this.route = route;
@@ -57,6 +59,7 @@ final class Attempts implements UpstreamConnections.Waiting {
         this.exchange = exchange;
         this.client = client;
         this.request = request;
+        this.address = address;
         this.upgrade = upgrade;
     }
 
@@ -73,10 +76,8 @@ final class Attempts implements UpstreamConnections.Waiting {
     /** Asks the next backend, or waits for one, or gives up. */
     void next() {
         StickySessions sticky = pool.sticky();
-        Upstream candidate = pool.candidate(
-                tried,
-                client.connection().address(),
-                sticky == null ? null : sticky.of(request.headers(), pool.upstreams()));
+        Upstream candidate =
+                pool.candidate(tried, address, sticky == null ? null : sticky.of(request.headers(), pool.upstreams()));
         if (candidate != null) {
             ask(candidate);
         } else if (tried.isEmpty() || pool.isFull()) {
@@ -170,7 +171,7 @@ final class Attempts implements UpstreamConnections.Waiting {
         exchange.record().retried(reason);
         List<Upstream> before = tried;
         tried(failed);
-        if (pool.candidate(tried, client.connection().address(), null) == null) {
+        if (pool.candidate(tried, address, null) == null) {
             // There is no other one: it may have been restarted just then.
             tried = before;
             open(failed);

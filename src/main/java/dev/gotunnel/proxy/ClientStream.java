@@ -42,6 +42,9 @@ interface ClientStream {
     /** Takes the request's body again, and grants the client what has been consumed. */
     void resumeReading();
 
+    /** Breaks the connection or stream off without a word, as a failing network would. */
+    void tear();
+
     /** Breaks the response off where it stands, so that the client sees that it is not complete. */
     void abort();
 

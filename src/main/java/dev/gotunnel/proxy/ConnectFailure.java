@@ -43,7 +43,7 @@ record ConnectFailure(String reason, @Nullable String hint) {
             return worded.failure;
         }
         if (cause instanceof ConnectTimeoutException) {
-            return new ConnectFailure("no answer within 5 s", null);
+            return new ConnectFailure("no answer in time", null);
         }
         if (cause instanceof UnknownHostException) {
             return new ConnectFailure("its name does not resolve", null);
@@ -68,7 +68,7 @@ record ConnectFailure(String reason, @Nullable String hint) {
 
     private static ConnectFailure ofHandshake(Throwable failure) {
         if (failure instanceof SslHandshakeTimeoutException) {
-            return new ConnectFailure("no TLS handshake within 5 s", plainHttpHint());
+            return new ConnectFailure("no TLS handshake in time", plainHttpHint());
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof NotSslRecordException) {

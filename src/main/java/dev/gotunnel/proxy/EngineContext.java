@@ -3,13 +3,16 @@ package dev.gotunnel.proxy;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.observability.Telemetry;
+import dev.gotunnel.policy.Amounts;
 import dev.gotunnel.proxy.UpstreamHealth.Outage;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.codec.http.HttpMethod;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +32,8 @@ final class EngineContext {
     private final ClientLimits limits;
     private final ClientCensus census;
     private final BackendChecks checks;
+    private final Executor worker;
+    private volatile TrustedProxies trusted = new TrustedProxies(List.of());
     private volatile int securePort;
 
     EngineContext(
@@ -38,6 +43,7 @@ final class EngineContext {
             ChannelGroup clients,
             ClientLimits limits,
             EventLoopGroup loops,
+            Executor worker,
             Consumer<ActiveRoute> healthChanged) {
         this.router = router;
         this.connector = connector;
@@ -45,6 +51,7 @@ final class EngineContext {
         this.clients = clients;
         this.healthChanged = healthChanged;
         this.limits = limits;
+        this.worker = worker;
         this.census = new ClientCensus(limits);
         this.checks = new BackendChecks(this, loops);
     }
@@ -74,6 +81,20 @@ final class EngineContext {
     /** How many connections each client has open. */
     ClientCensus census() {
         return census;
+    }
+
+    /** Where work is done that would hold up an event loop. */
+    Executor worker() {
+        return worker;
+    }
+
+    /** Whose word on a request's client is taken. */
+    TrustedProxies trusted() {
+        return trusted;
+    }
+
+    void trusted(TrustedProxies proxies) {
+        trusted = proxies;
     }
 
     /** The port of the default HTTPS listener, for redirects. */
@@ -167,6 +188,14 @@ final class EngineContext {
                 outage == null ? "unknown" : outage.reason(),
                 outage == null ? null : outage.hint(),
                 ErrorPage.mayReload(method));
+    }
+
+    ErrorPage tooSlow(@Nullable ActiveRoute route, @Nullable Upstream upstream, Duration waited) {
+        telemetry.metrics().recordError(ErrorCode.IO, "proxy");
+        return ErrorPage.gatewayTimeout(
+                route == null ? "this name" : route.route().names().getFirst(),
+                upstream == null ? "unknown" : upstream.endpoint().toString(),
+                Amounts.text(waited));
     }
 
     /** A WebSocket was asked for, and the backend cannot be asked for one. */

@@ -1,5 +1,6 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.Amounts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -53,6 +54,7 @@ final class ErrorPage {
     private final String headline;
     private final String sentence;
     private final Map<String, String> known = new LinkedHashMap<>();
+    private final Map<String, String> fields = new LinkedHashMap<>();
     private @Nullable List<Link> links;
     private @Nullable String command;
     private @Nullable String location;
@@ -173,10 +175,63 @@ final class ErrorPage {
 
     /** As many requests are under way as may be. */
     static ErrorPage busy(String tunnel) {
-        return new ErrorPage(
+        ErrorPage page = new ErrorPage(
                 HttpResponseStatus.SERVICE_UNAVAILABLE,
                 tunnel + " has as many requests under way as it may",
                 "Send the request again in a moment.");
+        page.fields.put("retry-after", "1");
+        return page;
+    }
+
+    /** More requests came than the tunnel takes. */
+    static ErrorPage tooMany(String tunnel, long seconds) {
+        ErrorPage page = new ErrorPage(
+                HttpResponseStatus.TOO_MANY_REQUESTS,
+                "Too many requests to " + tunnel,
+                "Send the next one in " + seconds + " s.");
+        page.fields.put("retry-after", Long.toString(seconds));
+        return page;
+    }
+
+    /** The client is not in a network that may pass. */
+    static ErrorPage forbidden(String tunnel) {
+        return new ErrorPage(
+                HttpResponseStatus.FORBIDDEN,
+                tunnel + " is not open to this address",
+                "Who runs it has said which networks may pass.");
+    }
+
+    /** The password is missing or wrong. */
+    static ErrorPage unauthorized(String realm) {
+        ErrorPage page = new ErrorPage(
+                HttpResponseStatus.UNAUTHORIZED, realm + " asks for a password", "The one sent is missing or wrong.");
+        page.fields.put("www-authenticate", "Basic realm=\"" + realm + "\", charset=\"UTF-8\"");
+        return page;
+    }
+
+    /** The body is larger than the tunnel takes. */
+    static ErrorPage tooLarge(long bytes) {
+        return new ErrorPage(
+                HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+                "This request's body is too large",
+                "This tunnel takes up to " + Amounts.text(bytes) + ".");
+    }
+
+    /** Trouble on purpose, which nobody is to look for a cause of. */
+    static ErrorPage injected(int status) {
+        ErrorPage page = new ErrorPage(
+                HttpResponseStatus.valueOf(status),
+                "This error is made on purpose",
+                "The tunnel's fault switch asks for it; the backend was not asked.");
+        page.fields.put("x-gotunnel-fault", "error");
+        return page;
+    }
+
+    /** An answer of header fields alone. */
+    static ErrorPage noContent(Map<String, String> fields) {
+        ErrorPage page = new ErrorPage(HttpResponseStatus.NO_CONTENT, "", "");
+        page.fields.putAll(fields);
+        return page;
     }
 
     /** A backend took the request and did not answer in time. */
@@ -221,7 +276,10 @@ final class ErrorPage {
     }
 
     void head(HttpHeaders headers, HttpRequest request, int length, String requestId) {
-        headers.set(HttpHeaderNames.CONTENT_LENGTH, length);
+        if (!status.equals(HttpResponseStatus.NO_CONTENT)) {
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, length);
+        }
+        fields.forEach(headers::set);
         if (location != null) {
             headers.set(HttpHeaderNames.LOCATION, location);
             return;

@@ -1,6 +1,8 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.Amounts;
 import dev.gotunnel.policy.DevServer;
+import dev.gotunnel.policy.Timeouts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -15,7 +17,9 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +40,13 @@ final class Exchange implements UpstreamStream.Listener {
     private @Nullable ActiveRoute route;
     private @Nullable ActivePath path;
     private @Nullable RequestFacts facts;
+    private @Nullable Gate entered;
+    private @Nullable String origin;
+    private @Nullable ExchangeTimer timer;
+    private @Nullable PacedBody paced;
+    private long bodyBytes;
+    private int ticksWithoutAnswer;
+    private boolean answerRead;
     private @Nullable Attempts attempts;
     private @Nullable UpstreamStream connection;
     private @Nullable ArrayDeque<HttpContent> waiting;
@@ -87,7 +98,8 @@ final class Exchange implements UpstreamStream.Listener {
                             : ErrorPage.notFound());
             return;
         }
-        if (found.route().https() && !client.connection().secure()) {
+        ClientConnection asking = engine.trusted().client(client.connection(), request.headers());
+        if (found.route().https() && !asking.secure()) {
             answer(ErrorPage.redirect(engine.secureUrl(name, request.uri(), client.connection())));
             return;
         }
@@ -99,22 +111,120 @@ final class Exchange implements UpstreamStream.Listener {
         found.exchangeBegins(this);
         ActivePath served = found.path(request.uri());
         path = served;
-        record.beginSpan(name, client.connection().scheme());
+        record.beginSpan(name, asking.scheme());
         upgrade = ForwardingHeaders.wantsWebSocket(request);
+        Gate gate = served.gate();
+        if (gate == null || mayPass(gate, found, served, asking, host, name)) {
+            goOn(found, served, asking, host, name);
+        }
+    }
+
+    /** Whether it passes at once; else it is answered, or goes on when its password has been found right. */
+    private boolean mayPass(
+            Gate gate, ActiveRoute found, ActivePath served, ClientConnection asking, String host, String name) {
+        origin = request.headers().get(HttpHeaderNames.ORIGIN);
+        ErrorPage page = gate.preflight(request);
+        page = page == null ? gate.refusal(request, asking.address()) : page;
+        if (page == null && gate.enter()) {
+            entered = gate;
+        } else {
+            answer(page == null ? ErrorPage.busy(name) : page);
+            return false;
+        }
+        BasicAuth auth = gate.auth();
+        if (auth == null) {
+            return true;
+        }
+        String credentials = BasicAuth.credentials(request.headers());
+        if (credentials == null) {
+            answer(auth.challenge());
+            return false;
+        }
+        request.headers().remove(HttpHeaderNames.AUTHORIZATION);
+        if (auth.remembers(credentials)) {
+            return true;
+        }
+        waitForConnection();
+        engine.worker().execute(() -> {
+            boolean right = auth.check(credentials);
+            client.eventLoop().execute(() -> {
+                if (!ended && right) {
+                    goOn(found, served, asking, host, name);
+                } else if (!ended) {
+                    answer(auth.challenge());
+                }
+            });
+        });
+        return false;
+    }
+
+    private void goOn(ActiveRoute found, ActivePath served, ClientConnection asking, String host, String name) {
         acceptsTrailers = ForwardingHeaders.takeTe(request.headers());
-        ForwardingHeaders.toBackend(request.headers(), client.connection(), host, record.requestId(), upgrade);
+        String asked = engine.trusted().host(client.connection(), request.headers(), host);
+        ForwardingHeaders.toBackend(request.headers(), asking, asked, record.requestId(), upgrade);
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
         MessageEdits edits = served.edits();
         if (edits != null) {
-            facts = RequestFacts.of(request, found.route().id(), host, name, client.connection(), record.requestId());
+            facts = RequestFacts.of(request, found.route().id(), host, name, asking, record.requestId());
             if (!edits.rewriteTarget(request)) {
                 answer(ErrorPage.badRequest("The path of the request can be read in several ways."));
                 return;
             }
         }
-        Attempts begun = new Attempts(engine, found, served.pool(), this, client, request, upgrade);
+        Attempts begun = new Attempts(engine, found, served.pool(), this, client, request, asking.address(), upgrade);
         attempts = begun;
+        FaultInjection fault = served.fault();
+        if (fault == null) {
+            begun.next();
+        } else {
+            delay(begun, fault);
+        }
+    }
+
+    private void delay(Attempts begun, FaultInjection fault) {
+        Duration delay = fault.delay();
+        if (delay.isZero()) {
+            strike(begun, fault);
+            return;
+        }
+        waitForConnection();
+        client.eventLoop()
+                .schedule(
+                        () -> {
+                            if (!ended) {
+                                strike(begun, fault);
+                            }
+                        },
+                        delay.toNanos(),
+                        TimeUnit.NANOSECONDS);
+    }
+
+    private void strike(Attempts begun, FaultInjection fault) {
+        if (fault.resets()) {
+            record.brokeOff("reset on purpose");
+            dropUpstream();
+            end();
+            client.tear();
+            return;
+        }
+        ErrorPage error = fault.error();
+        if (error != null) {
+            answer(error);
+            return;
+        }
+        Long bandwidth = fault.bandwidth();
+        if (bandwidth != null) {
+            paced = new PacedBody(client, client.eventLoop(), bandwidth, this::paceDrained);
+        }
         begun.next();
+    }
+
+    private void paceDrained() {
+        if (answerRead) {
+            complete();
+        } else if (connection != null) {
+            connection.resumeReading();
+        }
     }
 
     /** Answers what is not a request at all, or not one for us. */
@@ -158,6 +268,11 @@ final class Exchange implements UpstreamStream.Listener {
                 && (continued || bodySent || !HttpUtil.is100ContinueExpected(request))
                 && !isGrpc();
         ticksWithoutBody = owed ? ticksWithoutBody + 1 : 0;
+        ticksWithoutAnswer = isAwaitingAnswer() ? ticksWithoutAnswer + 1 : 0;
+        if (timer == null && ticksWithoutAnswer > ClientLimits.ticks(Timeouts.FIRST_BYTE)) {
+            timedOut(Timeouts.FIRST_BYTE);
+            return;
+        }
         if (ticksWithoutBody > ClientLimits.ticks(engine.limits().body())) {
             requestBroken(ErrorPage.requestTimeout());
         }
@@ -195,6 +310,10 @@ final class Exchange implements UpstreamStream.Listener {
     /** A backend is there: the request goes to it. */
     void attach(UpstreamStream newConnection) {
         connection = newConnection;
+        if (timer == null && path != null) {
+            timer = ExchangeTimer.of(path.policy().timeouts(), this, client.eventLoop());
+        }
+        active();
         newConnection.attach(this);
         editRequest();
         newConnection.write(request);
@@ -222,6 +341,9 @@ final class Exchange implements UpstreamStream.Listener {
         if (facts != null && path != null && path.edits() != null && from != null) {
             path.edits().toClient(head.headers(), facts, from.endpoint());
         }
+        if (entered != null) {
+            entered.toClient(origin, head.headers());
+        }
         if (path != null && path.pool().sticky() != null && from != null) {
             path.pool()
                     .sticky()
@@ -242,6 +364,7 @@ final class Exchange implements UpstreamStream.Listener {
     /** Takes over a part of the request's body. */
     void body(HttpContent content) {
         ticksWithoutBody = 0;
+        active();
         if (content instanceof LastHttpContent last) {
             requestComplete = true;
             ForwardingHeaders.trailers(last.trailingHeaders());
@@ -251,13 +374,33 @@ final class Exchange implements UpstreamStream.Listener {
                 return;
             }
         }
-        if (waiting != null) {
+        if (entered != null && isTooLarge(entered, content)) {
+            ReferenceCountUtil.release(content);
+        } else if (waiting != null) {
             waiting.add(content);
         } else if (connection != null) {
             send(connection, content);
         } else {
             ReferenceCountUtil.release(content);
         }
+    }
+
+    /** Whether the body has grown larger than it may; it is answered then. */
+    private boolean isTooLarge(Gate gate, HttpContent content) {
+        bodyBytes += content.content().readableBytes();
+        if (ended || bodyBytes <= gate.maxBody()) {
+            return false;
+        }
+        dropUpstream();
+        if (responseStarted) {
+            record.brokeOff("the request is too large");
+            end();
+            client.abort();
+        } else {
+            client.closeAfterResponse();
+            answer(ErrorPage.tooLarge(gate.maxBody()));
+        }
+        return true;
     }
 
     /** The client has said all that it has said so far. */
@@ -317,7 +460,7 @@ final class Exchange implements UpstreamStream.Listener {
 
     @Override
     public boolean isClientWritable() {
-        return client.isWritable();
+        return client.isWritable() && (paced == null || paced.isEmpty());
     }
 
     @Override
@@ -352,6 +495,7 @@ final class Exchange implements UpstreamStream.Listener {
             return;
         }
         responseStarted = true;
+        active();
         record.status(status);
         attempts().answered(status);
         ForwardingHeaders.toClient(head.headers());
@@ -383,7 +527,12 @@ final class Exchange implements UpstreamStream.Listener {
             refusalLikely = false;
             recogniseRefusal(content);
         }
-        client.writeBody(content);
+        active();
+        if (paced == null) {
+            client.writeBody(content);
+        } else {
+            paced.write(content);
+        }
     }
 
     private void recogniseRefusal(HttpContent content) {
@@ -396,6 +545,13 @@ final class Exchange implements UpstreamStream.Listener {
     @Override
     public void responseComplete() {
         connection = null;
+        answerRead = true;
+        if (paced == null || paced.isEmpty()) {
+            complete();
+        }
+    }
+
+    private void complete() {
         end();
         client.finished(requestComplete);
     }
@@ -540,6 +696,40 @@ final class Exchange implements UpstreamStream.Listener {
         }
     }
 
+    /** Something came or went: the backend is not idle. */
+    private void active() {
+        if (timer != null) {
+            timer.active();
+        }
+    }
+
+    /** Whether a backend has all of the request and has not begun to answer. */
+    boolean isAwaitingAnswer() {
+        return connection != null && requestComplete && !responseStarted && !ended;
+    }
+
+    /** Whether an answer is under way. */
+    boolean isAnswering() {
+        return responseStarted;
+    }
+
+    /** The backend has taken longer than it may. */
+    void timedOut(Duration waited) {
+        if (ended) {
+            return;
+        }
+        Upstream slow = upstream();
+        dropUpstream();
+        if (responseStarted) {
+            record.brokeOff("no byte for " + Amounts.text(waited));
+            end();
+            client.abort();
+        } else {
+            attempts().failed();
+            answer(engine.tooSlow(route, slow, waited));
+        }
+    }
+
     /** Whether it has no end of its own, as WebSockets and event streams have none. Any thread. */
     boolean isEndless() {
         return endless;
@@ -581,6 +771,15 @@ final class Exchange implements UpstreamStream.Listener {
         ended = true;
         if (attempts != null) {
             attempts.end();
+        }
+        if (timer != null) {
+            timer.cancel();
+        }
+        if (paced != null) {
+            paced.discard();
+        }
+        if (entered != null) {
+            entered.leave();
         }
         ActiveRoute active = route;
         if (active != null) {

@@ -330,6 +330,11 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
     }
 
     @Override
+    public void tear() {
+        ClientConnection.reset(connection().channel());
+    }
+
+    @Override
     public void abort() {
         // By its channel: a relay may have taken our place. What the client has not got yet still tells it what broke
         // off.

@@ -307,6 +307,11 @@ final class Http2ClientStream implements ClientStream {
     }
 
     @Override
+    public void tear() {
+        abort();
+    }
+
+    @Override
     public void abort() {
         part();
         frontend.reset(stream, Http2Error.INTERNAL_ERROR);

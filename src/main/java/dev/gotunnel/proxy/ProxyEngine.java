@@ -4,6 +4,7 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.Network;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -111,6 +112,7 @@ public final class ProxyEngine implements AutoCloseable {
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true),
                 limits,
                 this.transport.group(),
+                worker,
                 route -> healthChanged.accept(route.route().id()));
         this.health = this.transport
                 .group()
@@ -154,6 +156,11 @@ public final class ProxyEngine implements AutoCloseable {
     /** Says which listener plain-HTTP requests are redirected to. */
     public void redirectTo(int securePort) {
         context.securePort(securePort);
+    }
+
+    /** Takes the word of proxies in some networks on who a request's client is. */
+    public void trust(List<Network> proxies) {
+        context.trusted(new TrustedProxies(proxies));
     }
 
     /**

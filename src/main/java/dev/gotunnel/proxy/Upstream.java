@@ -4,6 +4,7 @@ import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.BackendAddress.Scheme;
 import dev.gotunnel.policy.UpstreamTls;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ final class Upstream {
 
     private final BackendAddress endpoint;
     private final UpstreamTls tls;
+    private final Duration connectTimeout;
     private final Map<EventLoop, UpstreamConnections> pools = new ConcurrentHashMap<>();
     private final UpstreamHealth health = new UpstreamHealth();
     private final AtomicInteger underWay = new AtomicInteger();
@@ -26,18 +28,29 @@ final class Upstream {
     private volatile boolean closed;
     private volatile long answeredNanos = System.nanoTime() - SELDOM_NANOS;
 
-    Upstream(BackendAddress endpoint, UpstreamTls tls) {
+    Upstream(BackendAddress endpoint, UpstreamTls tls, Duration connectTimeout) {
         this.endpoint = endpoint;
         this.tls = tls;
+        this.connectTimeout = connectTimeout;
     }
 
     BackendAddress endpoint() {
         return endpoint;
     }
 
+    /** How long a connection may take, its handshake included; zero for ever. */
+    Duration connectTimeout() {
+        return connectTimeout;
+    }
+
     /** How it proves who it is if it speaks TLS. */
     UpstreamTls tls() {
         return tls;
+    }
+
+    /** Whether another one is the same backend, spoken to in the same way. */
+    boolean isReachedLike(Upstream other) {
+        return endpoint.equals(other.endpoint) && tls.equals(other.tls) && connectTimeout.equals(other.connectTimeout);
     }
 
     /** Whether one connection may carry several exchanges at a time. */

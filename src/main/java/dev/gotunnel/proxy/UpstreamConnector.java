@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 final class UpstreamConnector {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnector.class);
-    private static final int CONNECT_TIMEOUT_MILLIS = 5000;
     private static final long RESOLUTION_LIFE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Transport transport;
@@ -188,7 +187,8 @@ final class UpstreamConnector {
                 .disableResolver()
                 // A backend may answer and close while the request is still being sent: read what it said first.
                 .option(ChannelOption.AUTO_CLOSE, false)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        attempt.upstream.connectTimeout().toMillis())
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel opening) throws IOException {
@@ -228,6 +228,7 @@ final class UpstreamConnector {
                     if (tls == null) {
                         throw new IOException("the trusted issuers are being read again");
                     }
+                    tls.setHandshakeTimeoutMillis(upstream.connectTimeout().toMillis());
                     pipeline.addLast(tls, new Negotiation(this, tls));
                 }
             }
@@ -250,8 +251,11 @@ final class UpstreamConnector {
         }
 
         private void awaitSettings() {
-            settingsLimit = loop.schedule(
-                    () -> failed("no HTTP/2 settings within 5 s"), CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+            long millis = upstream.connectTimeout().toMillis();
+            if (millis > 0) {
+                settingsLimit =
+                        loop.schedule(() -> failed("no HTTP/2 settings in time"), millis, TimeUnit.MILLISECONDS);
+            }
         }
 
         /** The backend has proved who it is, and chosen a protocol. */

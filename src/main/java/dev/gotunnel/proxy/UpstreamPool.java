@@ -3,8 +3,10 @@ package dev.gotunnel.proxy;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.Balance;
 import dev.gotunnel.policy.Ejection;
+import dev.gotunnel.policy.Timeouts;
 import dev.gotunnel.policy.TrafficPolicy;
 import dev.gotunnel.policy.UpstreamTls;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +29,11 @@ final class UpstreamPool {
     UpstreamPool(List<BackendAddress> backends, TrafficPolicy policy, Collection<UpstreamPool> before) {
         UpstreamTls tls = policy.tls() == null ? UpstreamTls.DEFAULT : policy.tls();
         this.policy = policy;
+        Timeouts said = policy.timeouts();
+        Duration connect = said == null || said.connect() == null ? Timeouts.CONNECT : said.connect();
         this.upstreams = backends.stream()
-                .map(backend -> kept(backend, tls, before).orElseGet(() -> new Upstream(backend, tls)))
+                .map(backend -> new Upstream(backend, tls, connect))
+                .map(fresh -> kept(fresh, before).orElse(fresh))
                 .toList();
         upstreams.forEach(Upstream::retain);
         this.balancer = LoadBalancer.of(policy.balance() == null ? Balance.ROUND_ROBIN : policy.balance());
@@ -42,11 +47,10 @@ final class UpstreamPool {
         this.held = new HeldRequests();
     }
 
-    private static Optional<Upstream> kept(BackendAddress backend, UpstreamTls tls, Collection<UpstreamPool> before) {
+    private static Optional<Upstream> kept(Upstream wanted, Collection<UpstreamPool> before) {
         return before.stream()
                 .flatMap(pool -> pool.upstreams.stream())
-                .filter(upstream ->
-                        upstream.endpoint().equals(backend) && upstream.tls().equals(tls))
+                .filter(wanted::isReachedLike)
                 .findFirst();
     }
 

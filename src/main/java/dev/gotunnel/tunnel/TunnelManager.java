@@ -9,6 +9,7 @@ import dev.gotunnel.names.NameResolution;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.Fault;
+import dev.gotunnel.policy.Network;
 import dev.gotunnel.privilege.PrivilegeManager;
 import dev.gotunnel.proxy.KeyMaterial;
 import dev.gotunnel.proxy.ProxyEngine;
@@ -74,12 +75,14 @@ public final class TunnelManager implements TunnelService, MachineService {
      * @param version gotunnel's own
      * @param plan the ports to listen on once the first tunnel starts
      * @param transport the engine's transport; null for the best there is
+     * @param trustedProxies networks of proxies whose word on a request's client is taken
      * @param window whether this process can show a window
      */
     public record Parts(
             String version,
             PortPlan plan,
             @Nullable String transport,
+            List<Network> trustedProxies,
             CertInstaller certificates,
             NameResolution names,
             PrivilegeManager privileges,
@@ -392,6 +395,7 @@ public final class TunnelManager implements TunnelService, MachineService {
             if (engine == null) {
                 engine = new ProxyEngine(
                         parts.transport(), this::temporaryCertificate, parts.telemetry(), this::healthChanged);
+                engine.trust(parts.trustedProxies());
             }
             if (ports == null) {
                 ports = EnginePorts.open(engine, parts.plan(), parts.privileges());

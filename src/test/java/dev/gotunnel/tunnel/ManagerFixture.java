@@ -37,7 +37,7 @@ final class ManagerFixture implements AutoCloseable {
     ManagerFixture(PortPlan plan, Telemetry telemetry, TunnelSpec... saved) {
         store = new InMemoryTunnelStore(saved);
         manager = new TunnelManager(new TunnelManager.Parts(
-                "1.0", plan, null, certificates, names, new InMemoryPrivileges(), store, telemetry, false));
+                "1.0", plan, null, List.of(), certificates, names, new InMemoryPrivileges(), store, telemetry, false));
         manager.subscribe(events::add);
     }
 

@@ -1,0 +1,130 @@
+package dev.gotunnel.proxy;
+
+import dev.gotunnel.policy.BasicUser;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passwords by the Basic scheme (RFC 7617) against bcrypt hashes. A hash takes tens of milliseconds by design: it is
+ * computed off the event loop, a few at a time, and a password that was right is remembered for some minutes by a keyed
+ * digest that nobody can compute outside of this process. Any thread.
+ */
+final class BasicAuth {
+    private static final String SCHEME = "Basic ";
+    private static final int MAX_REMEMBERED = 1000;
+    private static final int MAX_CREDENTIALS = 1024;
+    private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+    /** Guessing gets no more of the machine than this. */
+    private static final int CHECKS_AT_ONCE = 2;
+
+    /** A user that does not exist costs as much time as one that does. */
+    private static final String NOBODY = "$2b$10$abcdefghijklmnopqrstuuKHI5tcyVjOLiUsqBRPrTWTfVKRvOQw.";
+
+    private static final byte[] KEY = new byte[32];
+
+    static {
+        new SecureRandom().nextBytes(KEY);
+    }
+
+    private final List<BasicUser> users;
+    private final String realm;
+    private final Semaphore checks = new Semaphore(CHECKS_AT_ONCE);
+    private final Map<String, Long> remembered = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > MAX_REMEMBERED;
+        }
+    };
+
+    BasicAuth(List<BasicUser> users, String realm) {
+        this.users = users;
+        this.realm = realm;
+    }
+
+    /** The credentials of a request; null when it brings none of this scheme. */
+    static @Nullable String credentials(HttpHeaders headers) {
+        String field = headers.get(HttpHeaderNames.AUTHORIZATION);
+        return field == null
+                        || field.length() > MAX_CREDENTIALS
+                        || !field.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? null
+                : field.substring(SCHEME.length()).strip();
+    }
+
+    /** Whether credentials have been found right a short time ago. Quick. */
+    boolean remembers(String credentials) {
+        String digest = digest(credentials);
+        synchronized (remembered) {
+            Long until = remembered.get(digest);
+            return until != null && System.nanoTime() - until < 0;
+        }
+    }
+
+    /** Whether credentials are right. Takes its time: never on an event loop. */
+    boolean check(String credentials) {
+        String text;
+        try {
+            text = new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+        int colon = text.indexOf(':');
+        if (colon < 0) {
+            return false;
+        }
+        String name = text.substring(0, colon);
+        BasicUser user = users.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElse(null);
+        checks.acquireUninterruptibly();
+        try {
+            boolean right = OpenBSDBCrypt.checkPassword(
+                    user == null ? NOBODY : user.passwordHash(),
+                    text.substring(colon + 1).toCharArray());
+            if (!right || user == null) {
+                return false;
+            }
+        } catch (IllegalArgumentException e) {
+            // bcrypt takes passwords of 1 to 72 bytes.
+            return false;
+        } finally {
+            checks.release();
+        }
+        synchronized (remembered) {
+            remembered.put(digest(credentials), System.nanoTime() + REMEMBERED_NANOS);
+        }
+        return true;
+    }
+
+    private static String digest(String credentials) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(KEY, "HmacSHA256"));
+            return Base64.getEncoder().encodeToString(mac.doFinal(credentials.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has HmacSHA256", e);
+        }
+    }
+
+    /** What asks for a password. */
+    ErrorPage challenge() {
+        return ErrorPage.unauthorized(realm);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.gotunnel.proxy;
+
+import dev.gotunnel.policy.Network;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose word on a request's client is taken: proxies in front of this one. The client is the last address, read from the
+ * end, that is not such a proxy; what stands before it anybody may have written. Immutable.
+ *
+ * @param networks where such proxies are; none believes nobody
+ */
+record TrustedProxies(List<Network> networks) {
+    /** Copies the list. */
+    TrustedProxies {
+        networks = List.copyOf(networks);
+    }
+
+    /** The client as its proxy tells of it; the connection itself where that is nobody's to tell. */
+    ClientConnection client(ClientConnection connection, HttpHeaders headers) {
+        if (networks.isEmpty() || !isTrusted(connection.address())) {
+            return connection;
+        }
+        String address = connection.address();
+        List<String> told = told(headers);
+        for (int i = told.size() - 1; i >= 0 && isTrusted(address); i--) {
+            if (parse(told.get(i)) == null) {
+                break;
+            }
+            address = told.get(i);
+        }
+        String scheme = headers.get("x-forwarded-proto");
+        boolean secure = scheme == null
+                ? connection.secure()
+                : scheme.strip().toLowerCase(Locale.ROOT).equals("https");
+        return new ClientConnection(
+                connection.channel(), secure, address, connection.loopback(), connection.port(), connection.tlsPort());
+    }
+
+    /** The host that the client asked such a proxy for; the request's own where that is nobody's to tell. */
+    String host(ClientConnection connection, HttpHeaders headers, String host) {
+        String told = networks.isEmpty() ? null : headers.get("x-forwarded-host");
+        return told != null && isTrusted(connection.address()) && HostName.of(told.strip()) != null
+                ? told.strip()
+                : host;
+    }
+
+    private boolean isTrusted(String address) {
+        InetAddress parsed = parse(address);
+        return parsed != null && networks.stream().anyMatch(network -> network.contains(parsed));
+    }
+
+    private static @Nullable InetAddress parse(String text) {
+        try {
+            return InetAddress.ofLiteral(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** The addresses of {@code X-Forwarded-For}, or else of {@code Forwarded} (RFC 7239), the nearest last. */
+    private static List<String> told(HttpHeaders headers) {
+        List<String> addresses = new ArrayList<>();
+        for (String line : headers.getAll("x-forwarded-for")) {
+            for (String address : line.split(",")) {
+                addresses.add(address.strip());
+            }
+        }
+        if (!addresses.isEmpty()) {
+            return addresses;
+        }
+        for (String line : headers.getAll("forwarded")) {
+            for (String element : line.split(",")) {
+                for (String pair : element.split(";")) {
+                    String parameter = pair.strip();
+                    if (parameter.regionMatches(true, 0, "for=", 0, 4)) {
+                        addresses.add(bare(parameter.substring(4)));
+                    }
+                }
+            }
+        }
+        return addresses;
+    }
+
+    /** Without quotes, brackets and port. */
+    private static String bare(String node) {
+        String text = node.replace("\"", "");
+        if (text.startsWith("[")) {
+            return text.substring(1, Math.max(1, text.indexOf(']')));
+        }
+        int colon = text.indexOf(':');
+        return colon < 0 ? text : text.substring(0, colon);
+    }
+}
