@@ -128,7 +128,7 @@ class GateTest {
             client.send("POST / HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: 5\r\n" + basic("ann:secret")
                     + "\r\n\r\nhello");
             assertEquals("ok", client.readResponse().text());
-            assertEquals("hello", backend.requests().getLast().text());
+            assertTrue(backend.received().contains("hello"));
             http2.headers(1, Http2Client.request("GET", HOST, "/"), true);
             assertEquals(
                     "401",
@@ -207,7 +207,7 @@ class GateTest {
                 WireClient first = fixture.secure(HOST)) {
             fixture.route(HOST, new BackendAddress("127.0.0.1", slow.port()), policy.build());
             first.get(HOST, "/");
-            Await.until(() -> slow.requests().size() == 1);
+            Await.until("the backend has it", () -> slow.requests().size() == 1);
             Response refused = ask("GET", "/");
             assertEquals(503, refused.status());
             assertEquals("1", refused.field("retry-after"));
