@@ -4,6 +4,7 @@ import dev.gotunnel.cert.CertificateStore;
 import dev.gotunnel.proxy.ProxyEngine;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads what an engine needs on another core while the command line is still being read: native libraries and the code
@@ -17,6 +18,8 @@ final class HeadStart {
     /** Begins it in the background if a command's words look like one that will run an engine. */
     static void begin(List<String> words) {
         if (words.stream().anyMatch(COMMANDS::contains)) {
+            // Before there are threads: SLF4J complains of loggers that are asked for while it starts in another one.
+            LoggerFactory.getILoggerFactory();
             background("head-start-engine", ProxyEngine::load);
             background("head-start-certificates", CertificateStore::load);
         }
