@@ -62,7 +62,7 @@ goto argument
 :chosen
 set "gt_flags=-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData --enable-native-access=ALL-UNNAMED"
 set "gt_flags=%gt_flags% -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false"
-if not "%gt_kind%"=="desktop" set "gt_flags=%gt_flags% -Xms16m -Xmx64m -Xss256k -XX:ReservedCodeCacheSize=24m -XX:MaxDirectMemorySize=64m"
+if not "%gt_kind%"=="desktop" set "gt_flags=%gt_flags% -Xms8m -Xmx96m -Xss256k -XX:ReservedCodeCacheSize=24m -XX:MaxDirectMemorySize=64m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30"
 if "%gt_kind%"=="desktop" set "gt_flags=%gt_flags% -Xms24m -Xmx192m"
 if "%gt_kind%"=="command" set "gt_flags=%gt_flags% -XX:TieredStopAtLevel=1"
 
