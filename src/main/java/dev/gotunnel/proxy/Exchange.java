@@ -427,7 +427,7 @@ final class Exchange implements UpstreamStream.Listener {
     }
 
     void clientWritable() {
-        if (connection != null) {
+        if (connection != null && isClientWritable()) {
             connection.resumeReading();
         }
     }
@@ -495,7 +495,9 @@ final class Exchange implements UpstreamStream.Listener {
             return;
         }
         responseStarted = true;
-        active();
+        if (timer != null) {
+            timer.answerBegins();
+        }
         record.status(status);
         attempts().answered(status);
         ForwardingHeaders.toClient(head.headers());
@@ -567,6 +569,9 @@ final class Exchange implements UpstreamStream.Listener {
 
     @Override
     public void upgrade(Channel backend, Consumer<ChannelHandler> installer) {
+        if (timer != null) {
+            timer.cancel();
+        }
         connection = null;
         HttpResponse head = switchingHead;
         ChannelHandler relay = head == null ? null : client.upgrade(head, backend, this::end);

@@ -33,7 +33,7 @@ final class ExchangeTimer {
         }
         ExchangeTimer timer = new ExchangeTimer(
                 exchange, loop, nanos(said.firstByte(), Timeouts.FIRST_BYTE), nanos(said.idle(), Duration.ZERO));
-        timer.arm(Math.min(timer.firstByteNanos, timer.idleNanos));
+        timer.arm(timer.firstByteNanos);
         return timer;
     }
 
@@ -54,13 +54,27 @@ final class ExchangeTimer {
         activeNanos = System.nanoTime();
     }
 
+    /** The head of the answer is there: from now on it must not stand still. */
+    void answerBegins() {
+        cancel();
+        active();
+        arm(idleNanos);
+    }
+
     private void look() {
-        long limit = exchange.isAnswering() ? idleNanos : firstByteNanos;
-        boolean counts = exchange.isAnswering() ? !exchange.isEndless() : exchange.isAwaitingAnswer();
-        if (limit == Long.MAX_VALUE || !counts) {
-            activeNanos = counts ? activeNanos : System.nanoTime();
-            arm(Math.min(firstByteNanos, idleNanos));
-            return;
+        if (exchange.isAnswering()) {
+            if (!exchange.isEndless()) {
+                // Who reads slowly, as a paused download does, keeps the backend waiting, not the other way round.
+                check(idleNanos, exchange.isClientWritable());
+            }
+        } else {
+            check(firstByteNanos, exchange.isAwaitingAnswer());
+        }
+    }
+
+    private void check(long limit, boolean counts) {
+        if (!counts) {
+            active();
         }
         long left = limit - (System.nanoTime() - activeNanos);
         if (left > 0) {

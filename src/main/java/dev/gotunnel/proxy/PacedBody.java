@@ -25,6 +25,7 @@ final class PacedBody {
     private final Runnable drained;
     private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>();
     private @Nullable Future<?> step;
+    private boolean discarded;
 
     /** @param drained called when nothing waits any more: the backend may be read again, or the answer is complete */
     PacedBody(ClientStream client, EventLoop loop, long bytesPerSecond, Runnable drained) {
@@ -65,6 +66,10 @@ final class PacedBody {
                 break;
             }
         }
+        if (discarded) {
+            // What was written has ended the exchange.
+            return;
+        }
         client.flush();
         if (waiting.isEmpty()) {
             drained.run();
@@ -75,6 +80,7 @@ final class PacedBody {
 
     /** The exchange has ended before its answer. */
     void discard() {
+        discarded = true;
         if (step != null) {
             step.cancel(false);
         }
