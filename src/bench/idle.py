@@ -19,6 +19,13 @@ def context() -> ssl.SSLContext:
     return made
 
 
+def connect(peer: Peer, tls: ssl.SSLContext) -> ssl.SSLSocket:
+    """A TLS connection. Without delay: the request would wait for the other side's delayed acknowledgement."""
+    plain = socket.create_connection(("127.0.0.1", peer.tls), 30)
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return tls.wrap_socket(plain)
+
+
 def exchange(client: ssl.SSLSocket) -> bool:
     """One request and its whole answer; whether that was 200."""
     client.sendall(REQUEST)
@@ -37,14 +44,14 @@ def idle_connections(peer: Peer, count: int) -> tuple[float, float, int]:
     """Opens connections, has each answered once and keeps them; MiB before, KiB for each, and how many were served."""
     tls = context()
     for _ in range(200):
-        with tls.wrap_socket(socket.create_connection(("127.0.0.1", peer.tls))) as client:
+        with connect(peer, tls) as client:
             exchange(client)
     time.sleep(2)
     before = pss_mib(peer.pid)
     kept, served = [], 0
     try:
         for _ in range(count):
-            client = tls.wrap_socket(socket.create_connection(("127.0.0.1", peer.tls)))
+            client = connect(peer, tls)
             kept.append(client)
             served += exchange(client)
         time.sleep(3)
@@ -80,7 +87,7 @@ def first_answer(peer: Peer) -> float:
     try:
         while time.perf_counter() - begun < 30:
             try:
-                with tls.wrap_socket(socket.create_connection(("127.0.0.1", peer.tls), 5)) as client:
+                with connect(peer, tls) as client:
                     if exchange(client):
                         return (time.perf_counter() - begun) * 1000
             except OSError:

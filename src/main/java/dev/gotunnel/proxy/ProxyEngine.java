@@ -38,6 +38,7 @@ public final class ProxyEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyEngine.class);
     private static final int MAX_CHUNK_BYTES = 64 * 1024;
     private static final int HEALTH_SECONDS = 2;
+    private static final int CHECKS_PER_SECOND = 25;
 
     private final Transport transport;
     private final ExecutorService worker;
@@ -259,10 +260,13 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     private void checkBackends() {
-        for (ActiveRoute active : router.all()) {
+        List<ActiveRoute> routes = router.all();
+        // A thousand tunnels must not mean hundreds of connections a second.
+        long pause = TimeUnit.SECONDS.toNanos(routes.size() / CHECKS_PER_SECOND);
+        for (ActiveRoute active : routes) {
             active.upstreams().forEach(Upstream::trim);
             active.upstreams().stream()
-                    .filter(Upstream::isCheckDue)
+                    .filter(upstream -> upstream.isCheckDue(pause))
                     .forEach(upstream -> context.checks().connect(active, upstream));
         }
     }

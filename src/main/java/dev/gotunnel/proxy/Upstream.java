@@ -66,9 +66,12 @@ final class Upstream {
     /**
      * Whether it is time to look at it. While it is up, that is seldom where it takes a handshake, which costs the backend
      * more than a connection and may show in its log.
+     *
+     * @param pauseNanos how long one that is up is left alone at least
      */
-    boolean isCheckDue() {
-        return health.outage() != null || !mayMultiplex() || System.nanoTime() - answeredNanos >= SELDOM_NANOS;
+    boolean isCheckDue(long pauseNanos) {
+        long pause = mayMultiplex() ? Math.max(SELDOM_NANOS, pauseNanos) : pauseNanos;
+        return health.outage() != null || System.nanoTime() - answeredNanos >= pause;
     }
 
     /** Something about it has changed, perhaps for the worse. */
