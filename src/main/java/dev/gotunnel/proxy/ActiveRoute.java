@@ -36,7 +36,7 @@ final class ActiveRoute {
     private volatile boolean retired;
 
     /** Those in whose place it stands and whose exchanges are still under way. */
-    private final List<ActiveRoute> predecessors;
+    private volatile List<ActiveRoute> predecessors;
 
     ActiveRoute(Route route) {
         this(route, null);
@@ -89,9 +89,12 @@ final class ActiveRoute {
         return pools;
     }
 
-    /** The backends of all its paths. */
+    /** The backends of all its paths, each once. */
     List<Upstream> upstreams() {
-        return pools().stream().flatMap(pool -> pool.upstreams().stream()).toList();
+        return pools().stream()
+                .flatMap(pool -> pool.upstreams().stream())
+                .distinct()
+                .toList();
     }
 
     /**
@@ -141,6 +144,8 @@ final class ActiveRoute {
     /** Another route has its place in the router: what is under way goes on, and then its connections close. */
     void retire() {
         retired = true;
+        // The successor knows them; a chain of all that ever were would never be let go.
+        predecessors = List.of();
         closeWhenRetired();
     }
 

@@ -40,7 +40,8 @@ final class Attempts implements UpstreamConnections.Waiting {
     private @Nullable Upstream upstream;
     private @Nullable Future<?> holdEnd;
     private List<Upstream> tried = List.of();
-    private long heldSince;
+    private boolean wasHeld;
+    private long holdUntil;
     private int retries;
     private int refusals;
 
@@ -169,15 +170,14 @@ final class Attempts implements UpstreamConnections.Waiting {
         }
         retries++;
         exchange.record().retried(reason);
-        List<Upstream> before = tried;
-        tried(failed);
-        if (pool.candidate(tried, address, null) == null) {
-            // There is no other one: it may have been restarted just then.
-            tried = before;
-            open(failed);
-        } else {
+        failed(failed);
+        if (pool.hasOther(failed, tried)) {
+            tried(failed);
             exchange.waitForConnection();
             next();
+        } else {
+            // It may have been restarted just then.
+            open(failed);
         }
         return true;
     }
@@ -187,7 +187,8 @@ final class Attempts implements UpstreamConnections.Waiting {
         return isTrouble(status)
                 && pool.policy().retries() != null
                 && retries < pool.policy().retries()
-                && pool.upstreams().size() > 1;
+                && upstream != null
+                && pool.hasOther(upstream, tried);
     }
 
     private static boolean isTrouble(int status) {
@@ -234,8 +235,12 @@ final class Attempts implements UpstreamConnections.Waiting {
 
     private boolean hold() {
         long now = System.nanoTime();
-        heldSince = heldSince == 0 ? now : heldSince;
-        long left = patience().toNanos() - (now - heldSince);
+        if (!wasHeld) {
+            // Once: how long a backend has been down already is part of it, and would count twice.
+            wasHeld = true;
+            holdUntil = now + patience().toNanos();
+        }
+        long left = holdUntil - now;
         if (left <= 0 || !pool.held().add(this)) {
             return false;
         }
@@ -291,7 +296,7 @@ final class Attempts implements UpstreamConnections.Waiting {
     /** The exchange has ended, either way. */
     void end() {
         stopWaiting();
-        if (heldSince != 0) {
+        if (wasHeld) {
             pool.held().remove(this);
         }
         leave();

@@ -4,10 +4,12 @@ import dev.gotunnel.policy.HealthProbe;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks whether backends are up: by a connection now and then, by the probes that a policy asks for, and often while
@@ -85,21 +87,28 @@ final class BackendChecks {
 
     /** Begins to probe the backends of a route as its policies ask for. */
     void begin(ActiveRoute route) {
-        for (UpstreamPool pool : route.pools()) {
-            HealthProbe probe = pool.policy().health();
-            for (Upstream upstream : pool.upstreams()) {
-                end(upstream);
-                upstream.health().probed(probe != null);
-                if (probe != null) {
-                    EventLoop loop = group.next();
-                    ProbeRequests requests = new ProbeRequests(engine, route, upstream, probe, loop);
-                    long millis = probe.interval().toMillis();
-                    probes.put(
-                            upstream,
-                            loop.scheduleWithFixedDelay(requests::send, millis, millis, TimeUnit.MILLISECONDS));
-                }
+        for (Upstream upstream : route.upstreams()) {
+            end(upstream);
+            HealthProbe probe = probeOf(route, upstream);
+            upstream.health().probed(probe != null);
+            if (probe != null) {
+                EventLoop loop = group.next();
+                ProbeRequests requests = new ProbeRequests(engine, route, upstream, probe, loop);
+                long millis = probe.interval().toMillis();
+                probes.put(
+                        upstream, loop.scheduleWithFixedDelay(requests::send, millis, millis, TimeUnit.MILLISECONDS));
             }
         }
+    }
+
+    /** Paths may share a backend without all of them asking for a probe: the first that does is heard. */
+    private static @Nullable HealthProbe probeOf(ActiveRoute route, Upstream upstream) {
+        return route.pools().stream()
+                .filter(pool -> pool.upstreams().contains(upstream))
+                .map(pool -> pool.policy().health())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Probes a backend no longer. */

@@ -489,7 +489,6 @@ final class Exchange implements UpstreamStream.Listener {
         }
         int status = head.status().code();
         if (attempts().isRetriable(status) && isRepeatable()) {
-            attempts().failed();
             dropUpstream();
             attempts().again("it was answered with " + status);
             return;

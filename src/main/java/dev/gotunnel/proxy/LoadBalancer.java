@@ -76,13 +76,19 @@ interface LoadBalancer {
         return mixed ^ (mixed >>> 16);
     }
 
-    /** One after the other. */
+    /** One after the other. The turn goes on from the one that was chosen: else who follows one that is down gets its share too. */
     final class RoundRobin implements LoadBalancer {
         private final AtomicInteger turn = new AtomicInteger();
 
         @Override
         public @Nullable Upstream choose(List<Upstream> upstreams, Predicate<Upstream> usable, String client) {
-            return firstFrom(Math.floorMod(turn.getAndIncrement(), upstreams.size()), upstreams, usable);
+            while (true) {
+                int begin = turn.get();
+                Upstream chosen = firstFrom(begin, upstreams, usable);
+                if (chosen == null || turn.compareAndSet(begin, (upstreams.indexOf(chosen) + 1) % upstreams.size())) {
+                    return chosen;
+                }
+            }
         }
     }
 

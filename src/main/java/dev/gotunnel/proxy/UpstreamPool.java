@@ -100,6 +100,19 @@ final class UpstreamPool {
         return chosen == null ? balancer.choose(upstreams, left, client) : chosen;
     }
 
+    /**
+     * Whether one that is up may better what this one made of a request.
+     *
+     * @param tried those that the exchange has tried before
+     */
+    boolean hasOther(Upstream failed, Collection<Upstream> tried) {
+        return upstreams.stream()
+                .anyMatch(other -> other != failed
+                        && !tried.contains(other)
+                        && other.health().isUsable()
+                        && hasRoom(other));
+    }
+
     private boolean hasRoom(Upstream upstream) {
         return maxUnderWay == Integer.MAX_VALUE || upstream.underWay() < maxUnderWay;
     }
