@@ -30,6 +30,8 @@ final class ActiveRoute {
     /** The longest prefix first. */
     private final List<ActivePath> paths;
 
+    private final boolean guardsPaths;
+
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable CompletableFuture<Void> drained;
     private final AtomicBoolean presetSuggested = new AtomicBoolean();
@@ -60,6 +62,7 @@ final class ActiveRoute {
                         (PathRoute path) -> -path.prefix().length()))
                 .map(path -> activate(path, former))
                 .toList();
+        this.guardsPaths = hasGatesOfPaths();
     }
 
     private ActivePath activate(PathRoute path, List<UpstreamPool> former) {
@@ -74,12 +77,22 @@ final class ActiveRoute {
         return ActivePath.of(path, policy, new UpstreamPool(backends, policy, known), gate);
     }
 
+    private boolean hasGatesOfPaths() {
+        return paths.stream()
+                .anyMatch(path -> path.gate() != null && !path.gate().equals(root.gate()));
+    }
+
     private @Nullable Gate gateOf(TrafficPolicy policy) {
         return Gate.of(route.names().getFirst(), policy);
     }
 
     Route route() {
         return route;
+    }
+
+    /** Whether some of its paths are guarded in another way than the rest: then it matters how a path is read. */
+    boolean guardsPaths() {
+        return guardsPaths;
     }
 
     /** The pools of all its paths, each once. */

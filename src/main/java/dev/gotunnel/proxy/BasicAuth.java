@@ -32,7 +32,10 @@ final class BasicAuth {
     private static final int CHECKS_AT_ONCE = 2;
 
     /** A user that does not exist costs as much time as one that does. */
-    private static final String NOBODY = "$2b$10$abcdefghijklmnopqrstuuKHI5tcyVjOLiUsqBRPrTWTfVKRvOQw.";
+    private static final String NOBODY = "$abcdefghijklmnopqrstuuKHI5tcyVjOLiUsqBRPrTWTfVKRvOQw.";
+
+    /** Where a bcrypt hash says its cost: {@code $2b$10$…}. */
+    private static final int COST_AT = 4;
 
     private static final byte[] KEY = new byte[32];
 
@@ -42,6 +45,7 @@ final class BasicAuth {
 
     private final List<BasicUser> users;
     private final String realm;
+    private final String nobody;
     private final Semaphore checks = new Semaphore(CHECKS_AT_ONCE);
     private final Map<String, Long> remembered = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -55,6 +59,12 @@ final class BasicAuth {
     BasicAuth(List<BasicUser> users, String realm) {
         this.users = users;
         this.realm = realm;
+        this.nobody = "$2b$"
+                + users.stream()
+                        .map(user -> user.passwordHash().substring(COST_AT, COST_AT + 2))
+                        .max(String::compareTo)
+                        .orElse("10")
+                + NOBODY;
     }
 
     /** The credentials of a request; null when it brings none of this scheme. */
@@ -96,7 +106,7 @@ final class BasicAuth {
         checks.acquireUninterruptibly();
         try {
             boolean right = OpenBSDBCrypt.checkPassword(
-                    user == null ? NOBODY : user.passwordHash(),
+                    user == null ? nobody : user.passwordHash(),
                     text.substring(colon + 1).toCharArray());
             if (!right || user == null) {
                 return false;

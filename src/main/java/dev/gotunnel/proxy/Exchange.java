@@ -109,6 +109,11 @@ final class Exchange implements UpstreamStream.Listener {
         }
         route = found;
         found.exchangeBegins(this);
+        if (found.guardsPaths() && !MatchedPath.isPlain(MatchedPath.raw(request.uri()))) {
+            // The backend may read it in a way that falls to another gate.
+            answer(ErrorPage.badRequest("The path of the request can be read in several ways."));
+            return;
+        }
         ActivePath served = found.path(request.uri());
         path = served;
         record.beginSpan(name, asking.scheme());

@@ -35,11 +35,18 @@ final class MatchedPath {
             if (c == ';' || c == '\\' || (c == '%' && isEncodedSeparator(path, i))) {
                 return false;
             }
-            if (c == '/' && i + 1 < path.length() && (path.charAt(i + 1) == '/' || path.charAt(i + 1) == '.')) {
+            if (c == '/' && (path.startsWith("//", i) || isDotSegment(path, i + 1))) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Whether a segment is one dot or two, and not a name that begins with some. */
+    private static boolean isDotSegment(String path, int at) {
+        int end = path.indexOf('/', at);
+        String segment = path.substring(at, end < 0 ? path.length() : end);
+        return segment.equals(".") || segment.equals("..");
     }
 
     /** An encoded dot, slash or backslash. */

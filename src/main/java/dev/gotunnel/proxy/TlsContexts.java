@@ -74,12 +74,26 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
         synchronized (this) {
             for (String name : names) {
                 ReferenceCountUtil.release(ofTunnels.put(name, ReferenceCountUtil.retain(context)));
-                if (oldestVersion != null) {
+                if (oldestVersion == null) {
+                    oldest.remove(name);
+                } else {
                     oldest.put(name, oldestVersion);
+                }
+                if (name.startsWith("*")) {
+                    forgetBelow(name.substring(1));
                 }
             }
         }
         ReferenceCountUtil.release(context);
+    }
+
+    /** What was made for the names below a wildcard may not be what it demands. */
+    private void forgetBelow(String suffix) {
+        for (String made : List.copyOf(ofStrangers.keySet())) {
+            if (made.endsWith(suffix)) {
+                release(ofStrangers.remove(made));
+            }
+        }
     }
 
     synchronized void remove(String name) {
