@@ -4,16 +4,12 @@ import dev.gotunnel.policy.BasicUser;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +32,6 @@ final class BasicAuth {
 
     /** Where a bcrypt hash says its cost: {@code $2b$10$…}. */
     private static final int COST_AT = 4;
-
-    private static final byte[] KEY = new byte[32];
-
-    static {
-        new SecureRandom().nextBytes(KEY);
-    }
 
     private final List<BasicUser> users;
     private final String realm;
@@ -79,7 +69,7 @@ final class BasicAuth {
 
     /** Whether credentials have been found right a short time ago. Quick. */
     boolean remembers(String credentials) {
-        String digest = digest(credentials);
+        String digest = KeyedDigest.of(credentials);
         synchronized (remembered) {
             Long until = remembered.get(digest);
             return until != null && System.nanoTime() - until < 0;
@@ -118,19 +108,9 @@ final class BasicAuth {
             checks.release();
         }
         synchronized (remembered) {
-            remembered.put(digest(credentials), System.nanoTime() + REMEMBERED_NANOS);
+            remembered.put(KeyedDigest.of(credentials), System.nanoTime() + REMEMBERED_NANOS);
         }
         return true;
-    }
-
-    private static String digest(String credentials) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(KEY, "HmacSHA256"));
-            return Base64.getEncoder().encodeToString(mac.doFinal(credentials.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HmacSHA256", e);
-        }
     }
 
     /** What asks for a password. */

@@ -4,14 +4,10 @@ import dev.gotunnel.policy.StickyCookie;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps clients at their backends by a cookie whose value says nothing of the backend. Any thread. */
 final class StickySessions {
-    /** Differs from process to process: who is served by two gets a new backend at most. */
-    private static final long SALT = ThreadLocalRandom.current().nextLong();
-
     private final String prefix;
 
     StickySessions(StickyCookie cookie) {
@@ -55,8 +51,6 @@ final class StickySessions {
     }
 
     private static String token(Upstream upstream) {
-        long mixed = upstream.endpoint().url().hashCode() * 0x9e3779b97f4a7c15L ^ SALT;
-        mixed = (mixed ^ (mixed >>> 31)) * 0xbf58476d1ce4e5b9L;
-        return Long.toHexString(mixed ^ (mixed >>> 29));
+        return KeyedDigest.of(upstream.endpoint().url());
     }
 }
