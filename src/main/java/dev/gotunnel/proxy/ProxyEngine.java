@@ -117,10 +117,10 @@ public final class ProxyEngine implements AutoCloseable {
                 route -> healthChanged.accept(route.route().id()));
         this.health = this.transport
                 .group()
-                .scheduleAtFixedRate(this::checkBackends, HEALTH_SECONDS, HEALTH_SECONDS, TimeUnit.SECONDS);
+                .scheduleWithFixedDelay(this::checkBackends, HEALTH_SECONDS, HEALTH_SECONDS, TimeUnit.SECONDS);
         this.ticks = this.transport
                 .group()
-                .scheduleAtFixedRate(this::tickClients, ClientTicks.SECONDS, ClientTicks.SECONDS, TimeUnit.SECONDS);
+                .scheduleWithFixedDelay(this::tickClients, ClientTicks.SECONDS, ClientTicks.SECONDS, TimeUnit.SECONDS);
         LOG.debug(
                 "The engine runs on {} with {}",
                 this.transport.name(),

@@ -24,7 +24,6 @@ import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.Http2Wire;
 import dev.gotunnel.testing.TestBackend;
 import dev.gotunnel.testing.WireClient;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
@@ -54,16 +53,6 @@ class ClientLimitsTest {
     private WireClient through(TestBackend backend) throws IOException {
         serve(backend);
         return fixture.plain();
-    }
-
-    private void tickOnce() {
-        fixture.engine().tickClients().forEach(Future::syncUninterruptibly);
-    }
-
-    private void tick(Duration time) {
-        for (int i = 0; i <= ClientLimits.ticks(time); i++) {
-            tickOnce();
-        }
     }
 
     private static String request(String method, String... fields) {
@@ -187,12 +176,12 @@ class ClientLimitsTest {
             String head = request("GET");
             for (int i = 0; i < ClientLimits.ticks(LIMITS.head()); i++) {
                 slow.send(head.substring(i, i + 1));
-                tickOnce();
+                Ticks.one(fixture);
             }
             slow.send("x");
             // Dripping does not help: from its first byte on the whole head has its time.
             Await.until("the engine has had enough", () -> {
-                tickOnce();
+                Ticks.one(fixture);
                 return ended(slow);
             });
             assertTrue(backend.requests().size() == 1);
@@ -219,7 +208,7 @@ class ClientLimitsTest {
                 WireClient client = through(backend)) {
             client.send(request("POST", "Content-Length: 10") + "abc");
             await(read);
-            tick(LIMITS.body());
+            Ticks.over(LIMITS.body(), fixture);
             assertEquals(408, client.readResponse().status());
             assertTrue(client.isEnded());
             Await.until("the backend is left alone", () -> backend.open() == 0);
@@ -243,7 +232,7 @@ class ClientLimitsTest {
                 WireClient client = through(backend)) {
             client.send(request("POST", field, "Content-Length: 3"));
             Await.until("it is under way", () -> backend.requests().size() == 1);
-            tick(LIMITS.body());
+            Ticks.over(LIMITS.body(), fixture);
             ticked.countDown();
             assertEquals(100, client.readResponse().status());
             client.send("abc");
@@ -270,7 +259,7 @@ class ClientLimitsTest {
             Await.until("it is under way", () -> backend.requests().size() == 1);
             // The kernel's buffers may still be filling when the first ticks come; none of them is the client's fault.
             for (int i = 0; i < ClientLimits.ticks(LIMITS.body()); i++) {
-                tickOnce();
+                Ticks.one(fixture);
             }
             ticked.countDown();
             assertEquals("" + length, client.readResponse().text());
@@ -290,7 +279,7 @@ class ClientLimitsTest {
             client.get(HOST, "/");
             assertEquals(200, client.readHead().status());
             Await.until("the backend is stopped", () -> {
-                tickOnce();
+                Ticks.one(fixture);
                 return backend.open() == 0;
             });
             assertThrows(SocketException.class, () -> client.in().transferTo(java.io.OutputStream.nullOutputStream()));
@@ -313,7 +302,7 @@ class ClientLimitsTest {
                 taken += client.readFully(10_000).length;
             }
             // All is with the engine or in the kernel: a connection without a request, but not an idle one.
-            tick(LIMITS.idle());
+            Ticks.over(LIMITS.idle(), fixture);
             assertEquals(body.length, taken + client.readFully(body.length - taken).length);
         }
     }
@@ -451,7 +440,7 @@ class ClientLimitsTest {
                 Http2Wire client = greeted(backend)) {
             client.send(post(1), frame(DATA, 0, 1, new byte[3]));
             await(read);
-            tick(LIMITS.body());
+            Ticks.over(LIMITS.body(), fixture);
             assertEquals("408", client.outcome());
         }
     }
@@ -468,7 +457,7 @@ class ClientLimitsTest {
             client.send(frame(SETTINGS, 0, 0, setting(4, 0)), get(1));
             assertEquals("200", client.outcome());
             Await.until("the stream is stalled", () -> {
-                tickOnce();
+                Ticks.one(fixture);
                 return backend.open() == 0;
             });
             assertEquals("RST_STREAM ENHANCE_YOUR_CALM", client.outcome());

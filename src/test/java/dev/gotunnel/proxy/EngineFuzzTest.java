@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 class EngineFuzzTest {
     private static final int ANSWER_MILLIS = 25;
     private static final String LAST = "that was all";
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 30_000;
     private static final String END =
             "\r\n\r\nGET /end HTTP/1.1\r\nHost: " + FuzzInput.HOST + "\r\nConnection: close\r\n\r\n";
     private static final int END_STREAM_ID = 0x7ffffffd;

@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** HTTP/1.1 as RFC 9112 has it, between a client and a backend that both follow it. */
 class Http1Test {
     private static final String HOST = "shop.localhost";
-    private static final int IDLE_TICKS = ClientLimits.ticks(ClientLimits.DEFAULT.idle());
 
     @AutoClose
     private final EngineFixture fixture = EngineFixture.start();
@@ -441,9 +440,9 @@ class Http1Test {
                 WireClient silent = fixture.plain(fixture.securePort());
                 WireClient busy = fixture.secure(HOST)) {
             idle.get(HOST, "/").readResponse();
-            for (int i = 0; i <= IDLE_TICKS; i++) {
+            for (int i = 0; i <= ClientLimits.ticks(ClientLimits.DEFAULT.idle()); i++) {
                 assertEquals("here", busy.get(HOST, "/").readResponse().text());
-                fixture.engine().tickClients();
+                Ticks.one(fixture);
             }
             assertTrue(idle.isEnded());
             assertTrue(silent.isEnded());
@@ -461,9 +460,7 @@ class Http1Test {
                 WireClient client = through(backend)) {
             client.get(HOST, "/");
             Await.until("the backend has the request", () -> !backend.requests().isEmpty());
-            for (int i = 0; i <= IDLE_TICKS; i++) {
-                fixture.engine().tickClients();
-            }
+            Ticks.over(ClientLimits.DEFAULT.idle(), fixture);
             ticked.countDown();
             assertEquals("at last", client.readResponse().text());
             assertNull(backend.failures().peek());

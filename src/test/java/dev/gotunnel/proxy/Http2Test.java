@@ -406,9 +406,7 @@ class Http2Test {
                 Http2Client busy = new Http2Client(fixture, HOST)) {
             busy.headers(3, get(), true);
             Await.until("it is under way", () -> slow.requests().size() == 1);
-            for (int i = 0; i <= ClientLimits.ticks(ClientLimits.DEFAULT.idle()); i++) {
-                fixture.engine().tickClients();
-            }
+            Ticks.over(ClientLimits.DEFAULT.idle(), fixture);
             assertEquals(Http2Error.NO_ERROR.code(), idle.goodbye());
             idle.next(Frame.Closed.class, 0);
             answer.countDown();

@@ -8,12 +8,12 @@ import java.util.function.Supplier;
 
 /** Waits for a condition instead of for a time. */
 public final class Await {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final long STEP_NANOS = 5_000_000;
 
     private Await() {}
 
-    /** Returns once the condition holds; fails with the sentence when it does not within ten seconds. */
+    /** Returns once the condition holds; fails with the sentence when it does not within half a minute. */
     public static void until(String what, BooleanSupplier condition) {
         if (!within(LIMIT, condition)) {
             throw new AssertionError("in vain waited until " + what);

@@ -37,7 +37,7 @@ import javax.net.ssl.TrustManagerFactory;
  * authority and the leaves are made once per process.
  */
 public final class EngineFixture implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final ProxyEngine engine;
     private final int securePort;

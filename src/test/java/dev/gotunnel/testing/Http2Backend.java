@@ -54,7 +54,7 @@ import javax.net.ssl.SSLException;
  * the connection's own frames. A script runs on its own thread and may block.
  */
 public final class Http2Backend implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 10;
+    private static final int PATIENCE_SECONDS = 30;
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Script script;
@@ -278,7 +278,7 @@ public final class Http2Backend implements AutoCloseable {
             return trailers;
         }
 
-        /** What comes next; fails when nothing does in ten seconds. Data is not granted. */
+        /** What comes next; fails when nothing does in half a minute. Data is not granted. */
         public Event next() throws InterruptedException {
             Event event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (event == null) {

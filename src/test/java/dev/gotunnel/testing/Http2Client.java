@@ -174,9 +174,9 @@ public final class Http2Client implements AutoCloseable {
         return this;
     }
 
-    /** The next frame; fails when none comes in ten seconds. */
+    /** The next frame; fails when none comes in half a minute. */
     public Frame next() throws InterruptedException {
-        Frame frame = frames.poll(10, TimeUnit.SECONDS);
+        Frame frame = frames.poll(30, TimeUnit.SECONDS);
         if (frame == null) {
             throw new AssertionError("no frame came");
         }
@@ -190,8 +190,8 @@ public final class Http2Client implements AutoCloseable {
             if (kind.isInstance(frame) && frame.stream() == stream) {
                 return kind.cast(frame);
             }
-            if (frame instanceof Frame.Closed) {
-                throw new AssertionError("closed before a " + kind.getSimpleName() + " on stream " + stream);
+            if (frame instanceof Frame.Closed || (frame instanceof Frame.Reset && frame.stream() == stream)) {
+                throw new AssertionError(frame + " before a " + kind.getSimpleName() + " on stream " + stream);
             }
         }
     }

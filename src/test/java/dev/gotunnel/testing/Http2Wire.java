@@ -40,7 +40,7 @@ public final class Http2Wire implements Closeable {
     public static final int WITH_PRIORITY = 32;
     public static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 30_000;
     private static final int HEADER_BYTES = 9;
 
     private final Socket socket;

@@ -16,7 +16,7 @@ import javax.net.ssl.SSLSocket;
 
 /** A client that sends the bytes that a test gives it, and reads HTTP/1.1 responses without mending them. */
 public final class WireClient implements Closeable {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 30_000;
 
     private final Socket socket;
     private final InputStream in;
