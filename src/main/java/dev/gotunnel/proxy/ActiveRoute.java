@@ -25,6 +25,7 @@ final class ActiveRoute {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveRoute.class);
 
     private final Route route;
+    private volatile KeyMaterial material;
     private final ActivePath root;
 
     /** The longest prefix first. */
@@ -35,18 +36,18 @@ final class ActiveRoute {
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable CompletableFuture<Void> drained;
     private final AtomicBoolean presetSuggested = new AtomicBoolean();
-    private volatile boolean retired;
+    private volatile @Nullable ActiveRoute successor;
 
     /** Those in whose place it stands and whose exchanges are still under way. */
     private volatile List<ActiveRoute> predecessors;
 
-    ActiveRoute(Route route) {
-        this(route, null);
-    }
-
-    /** A route that takes the place of another. */
-    ActiveRoute(Route route, @Nullable ActiveRoute before) {
+    /**
+     * @param material what proves its names
+     * @param before the route that it takes the place of; null for none
+     */
+    ActiveRoute(Route route, KeyMaterial material, @Nullable ActiveRoute before) {
         this.route = route;
+        this.material = material;
         this.predecessors = before == null
                 ? List.of()
                 : Stream.concat(Stream.of(before), before.predecessors.stream().filter(old -> !old.open.isEmpty()))
@@ -56,18 +57,20 @@ final class ActiveRoute {
                 null,
                 route.policy(),
                 new UpstreamPool(route.backends(), route.policy(), former),
-                gateOf(route.policy()));
+                gateOf(route.policy(), before == null ? null : before.root.gate()));
         this.paths = route.paths().stream()
                 .sorted(Comparator.comparingInt(
                         (PathRoute path) -> -path.prefix().length()))
-                .map(path -> activate(path, former))
+                .map(path -> activate(path, before, former))
                 .toList();
         this.guardsPaths = hasGatesOfPaths();
     }
 
-    private ActivePath activate(PathRoute path, List<UpstreamPool> former) {
+    private ActivePath activate(PathRoute path, @Nullable ActiveRoute before, List<UpstreamPool> former) {
         TrafficPolicy policy = path.policy().over(route.policy());
-        Gate gate = path.policy().concernsAccess() ? gateOf(policy) : root.gate();
+        Gate gate = path.policy().concernsAccess()
+                ? gateOf(policy, before == null ? null : before.ownGate(path.prefix()))
+                : root.gate();
         if (path.backends().isEmpty() && !path.policy().concernsBackends()) {
             return ActivePath.of(path, policy, root.pool(), gate);
         }
@@ -82,12 +85,35 @@ final class ActiveRoute {
                 .anyMatch(path -> path.gate() != null && !path.gate().equals(root.gate()));
     }
 
-    private @Nullable Gate gateOf(TrafficPolicy policy) {
-        return Gate.of(route.names().getFirst(), policy);
+    private @Nullable Gate gateOf(TrafficPolicy policy, @Nullable Gate before) {
+        return Gate.of(route.names().getFirst(), policy, before);
+    }
+
+    /** The gate that the paths below a prefix do not share with the rest; null for none. */
+    private @Nullable Gate ownGate(String prefix) {
+        Gate gate = at(prefix).gate();
+        return gate == root.gate() ? null : gate;
+    }
+
+    /** How the paths of exactly this prefix are served, or else all paths. */
+    private ActivePath at(String prefix) {
+        return paths.stream()
+                .filter(path -> path.match() != null && path.match().prefix().equals(prefix))
+                .findFirst()
+                .orElse(root);
     }
 
     Route route() {
         return route;
+    }
+
+    /** What proves its names. */
+    KeyMaterial material() {
+        return material;
+    }
+
+    void material(KeyMaterial renewed) {
+        material = renewed;
     }
 
     /** Whether some of its paths are guarded in another way than the rest: then it matters how a path is read. */
@@ -154,16 +180,37 @@ final class ActiveRoute {
         closeWhenRetired();
     }
 
-    /** Another route has its place in the router: what is under way goes on, and then its connections close. */
-    void retire() {
-        retired = true;
+    /**
+     * Another route has its place in the router: what is under way goes on, and then its connections close. What waits for
+     * a backend to come up waits for those of the successor.
+     */
+    void retire(ActiveRoute inItsPlace) {
+        successor = inItsPlace;
         // The successor knows them; a chain of all that ever were would never be let go.
         predecessors = List.of();
+        pools().forEach(pool -> pool.held().moveOn());
         closeWhenRetired();
     }
 
+    /** The route that has its place by now; null while it serves. */
+    @Nullable
+    ActiveRoute successor() {
+        return successor;
+    }
+
+    /** The pool that has the place of one of a route before. */
+    UpstreamPool poolInPlaceOf(UpstreamPool former, ActiveRoute before) {
+        return former == before.root.pool()
+                ? root.pool()
+                : before.paths.stream()
+                .filter(path -> path.pool() == former && path.match() != null)
+                .map(path -> at(path.match().prefix()).pool())
+                .findFirst()
+                .orElse(root.pool());
+    }
+
     private void closeWhenRetired() {
-        if (retired && open.isEmpty()) {
+        if (successor != null && open.isEmpty()) {
             pools().forEach(UpstreamPool::close);
         }
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts to have one request answered by a backend of its path: which one is asked, when another is tried, and how
- * long it waits while none is up. On the client's event loop, {@link #resume()} excepted.
+ * long it waits while none is up. On the client's event loop, {@link #resume()} and {@link #moveOn()} excepted.
  */
 final class Attempts implements UpstreamConnections.Waiting {
     /** Safe to send again (RFC 9110 section 9.2.2). */
@@ -30,8 +30,8 @@ final class Attempts implements UpstreamConnections.Waiting {
     private static final Duration RESTART = Duration.ofSeconds(5);
 
     private final EngineContext engine;
-    private final ActiveRoute route;
-    private final UpstreamPool pool;
+    private ActiveRoute route;
+    private UpstreamPool pool;
     private final Exchange exchange;
     private final ClientStream client;
     private final HttpRequest request;
@@ -42,7 +42,9 @@ final class Attempts implements UpstreamConnections.Waiting {
     private List<Upstream> tried = List.of();
     private boolean wasHeld;
     private long holdUntil;
+    private boolean onTrial;
     private int retries;
+    private int slots;
     private int refusals;
 
     Attempts(
@@ -89,7 +91,11 @@ final class Attempts implements UpstreamConnections.Waiting {
     }
 
     private void ask(Upstream candidate) {
-        take(candidate);
+        if (!take(candidate)) {
+            // Its last place went to a request of another event loop in this very moment.
+            next();
+            return;
+        }
         if (upgrade && !candidate.takesUpgrades()) {
             exchange.giveUp(engine.noWebSocket(route, candidate));
             return;
@@ -102,17 +108,25 @@ final class Attempts implements UpstreamConnections.Waiting {
         }
     }
 
-    private void take(Upstream candidate) {
+    private boolean take(Upstream candidate) {
         leave();
+        if (!candidate.begins(pool.maxUnderWay())) {
+            return false;
+        }
         upstream = candidate;
-        candidate.begins();
+        onTrial = candidate.health().beginTrial();
+        return true;
     }
 
     /** Counts no longer as under way at its backend. */
     private void leave() {
-        if (upstream != null) {
-            upstream.ends();
+        Upstream left = upstream;
+        if (left != null) {
             upstream = null;
+            left.ends();
+            if (onTrial) {
+                left.health().endTrial();
+            }
         }
     }
 
@@ -165,7 +179,7 @@ final class Attempts implements UpstreamConnections.Waiting {
     boolean again(String reason) {
         Upstream failed = upstream;
         Integer allowed = pool.policy().retries();
-        if (failed == null || retries >= (allowed == null ? DEFAULT_RETRIES : allowed)) {
+        if (failed == null || retries >= (allowed == null ? DEFAULT_RETRIES : allowed) || !takeSlot()) {
             return false;
         }
         retries++;
@@ -182,13 +196,22 @@ final class Attempts implements UpstreamConnections.Waiting {
         return true;
     }
 
+    /** Takes one of the pool's places for retries, unless it has one that is not used up. */
+    private boolean takeSlot() {
+        if (slots == retries && pool.beginRetry()) {
+            slots++;
+        }
+        return slots > retries;
+    }
+
     /** Whether an answer is one that another backend may better, and that the user wants to be bettered. */
-    boolean isRetriable(int status) {
+    boolean mayBetter(int status) {
         return isTrouble(status)
                 && pool.policy().retries() != null
                 && retries < pool.policy().retries()
                 && upstream != null
-                && pool.hasOther(upstream, tried);
+                && pool.hasOther(upstream, tried)
+                && takeSlot();
     }
 
     private static boolean isTrouble(int status) {
@@ -246,8 +269,13 @@ final class Attempts implements UpstreamConnections.Waiting {
         }
         leave();
         exchange.waitForConnection();
+        exchange.record().held();
         holdEnd = client.eventLoop().schedule(this::heldTooLong, left, TimeUnit.NANOSECONDS);
-        engine.checks().watch(route, pool);
+        if (route.successor() == null) {
+            engine.checks().watch(route, pool);
+        } else {
+            moveOn();
+        }
         return true;
     }
 
@@ -273,11 +301,35 @@ final class Attempts implements UpstreamConnections.Waiting {
     void resume() {
         client.eventLoop().execute(() -> {
             if (pool.held().remove(this)) {
-                stopWaiting();
-                tried = List.of();
-                next();
+                tryAgain();
             }
         });
+    }
+
+    /** The route has a successor, whose backends it waits for from now on. Any thread. */
+    void moveOn() {
+        client.eventLoop().execute(() -> {
+            if (pool.held().remove(this)) {
+                releaseSlots();
+                for (ActiveRoute next = route.successor(); next != null; next = route.successor()) {
+                    pool = next.poolInPlaceOf(pool, route);
+                    route = next;
+                }
+                tryAgain();
+            }
+        });
+    }
+
+    private void tryAgain() {
+        stopWaiting();
+        tried = List.of();
+        next();
+    }
+
+    private void releaseSlots() {
+        pool.endRetries(slots);
+        slots = 0;
+        retries = 0;
     }
 
     private void heldTooLong() {
@@ -299,6 +351,7 @@ final class Attempts implements UpstreamConnections.Waiting {
         if (wasHeld) {
             pool.held().remove(this);
         }
+        releaseSlots();
         leave();
     }
 }

@@ -21,6 +21,7 @@ final class BackendChecks {
     private final EngineContext engine;
     private final EventLoopGroup group;
     private final Map<Upstream, Future<?>> probes = new ConcurrentHashMap<>();
+    private final Map<Upstream, CompletableFuture<Boolean>> connecting = new ConcurrentHashMap<>();
 
     BackendChecks(EngineContext engine, EventLoopGroup group) {
         this.engine = engine;
@@ -29,12 +30,17 @@ final class BackendChecks {
 
     /**
      * A connection that opens is all that is asked for, TLS and HTTP/2's settings included: a request would show in the
-     * backend's log.
+     * backend's log. Whoever asks while one is being opened gets the outcome of that one.
      *
      * @return completes with whether it did
      */
     CompletableFuture<Boolean> connect(ActiveRoute route, Upstream upstream) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
+        CompletableFuture<Boolean> before = connecting.putIfAbsent(upstream, done);
+        if (before != null) {
+            return before;
+        }
+        done.whenComplete((_, _) -> connecting.remove(upstream));
         EventLoop loop = group.next();
         loop.execute(() -> engine.connector().connect(upstream, loop, false, new UpstreamConnector.Listener() {
             @Override

@@ -5,9 +5,12 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
@@ -27,6 +30,11 @@ final class BasicAuth {
     /** Guessing gets no more of the machine than this. */
     private static final int CHECKS_AT_ONCE = 2;
 
+    /** Who guesses must not keep the others waiting for long, nor fill the memory. */
+    private static final int MAX_WAITING = 64;
+
+    private static final int MAX_WAITING_EACH = 8;
+
     /** A user that does not exist costs as much time as one that does. */
     private static final String NOBODY = "$abcdefghijklmnopqrstuuKHI5tcyVjOLiUsqBRPrTWTfVKRvOQw.";
 
@@ -36,7 +44,9 @@ final class BasicAuth {
     private final List<BasicUser> users;
     private final String realm;
     private final String nobody;
-    private final Semaphore checks = new Semaphore(CHECKS_AT_ONCE);
+    private final Semaphore checks = new Semaphore(CHECKS_AT_ONCE, true);
+    private final Map<String, CompletableFuture<Boolean>> running = new HashMap<>();
+    private final Map<String, Integer> waitingOf = new HashMap<>();
     private final Map<String, Long> remembered = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -76,8 +86,55 @@ final class BasicAuth {
         }
     }
 
-    /** Whether credentials are right. Takes its time: never on an event loop. */
-    boolean check(String credentials) {
+    /**
+     * Finds out whether credentials are right. Those that are being checked already are not checked twice, as a page's many
+     * requests would otherwise have it.
+     *
+     * @param client the address that they come from
+     * @param worker where that takes its time
+     * @return null when too many wait for that, from this address or from all
+     */
+    @Nullable
+    CompletableFuture<Boolean> check(String credentials, String client, Executor worker) {
+        String digest = KeyedDigest.of(credentials);
+        CompletableFuture<Boolean> check;
+        synchronized (running) {
+            CompletableFuture<Boolean> same = running.get(digest);
+            if (same != null) {
+                return same;
+            }
+            if (running.size() >= MAX_WAITING || waitingOf.getOrDefault(client, 0) >= MAX_WAITING_EACH) {
+                return null;
+            }
+            check = new CompletableFuture<>();
+            running.put(digest, check);
+            waitingOf.merge(client, 1, Integer::sum);
+        }
+        worker.execute(() -> {
+            boolean right = false;
+            try {
+                right = isRight(credentials);
+                if (right) {
+                    remember(digest);
+                }
+            } finally {
+                synchronized (running) {
+                    running.remove(digest);
+                    waitingOf.computeIfPresent(client, (_, count) -> count > 1 ? count - 1 : null);
+                }
+                check.complete(right);
+            }
+        });
+        return check;
+    }
+
+    private void remember(String digest) {
+        synchronized (remembered) {
+            remembered.put(digest, System.nanoTime() + REMEMBERED_NANOS);
+        }
+    }
+
+    private boolean isRight(String credentials) {
         String text;
         try {
             text = new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8);
@@ -98,19 +155,13 @@ final class BasicAuth {
             boolean right = OpenBSDBCrypt.checkPassword(
                     user == null ? nobody : user.passwordHash(),
                     text.substring(colon + 1).toCharArray());
-            if (!right || user == null) {
-                return false;
-            }
+            return right && user != null;
         } catch (IllegalArgumentException e) {
             // bcrypt takes passwords of 1 to 72 bytes.
             return false;
         } finally {
             checks.release();
         }
-        synchronized (remembered) {
-            remembered.put(KeyedDigest.of(credentials), System.nanoTime() + REMEMBERED_NANOS);
-        }
-        return true;
     }
 
     /** What asks for a password. */

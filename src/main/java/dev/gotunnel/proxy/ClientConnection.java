@@ -1,10 +1,13 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.TlsVersion;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProtocols;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a client's connection.
@@ -31,6 +34,15 @@ record ClientConnection(Channel channel, boolean secure, String address, boolean
                 remote.getAddress().isLoopbackAddress(),
                 port,
                 tlsPort);
+    }
+
+    /** Whether its TLS is older than a version; false where it is none at all. */
+    boolean isOlderThan(@Nullable TlsVersion version) {
+        if (version != TlsVersion.TLS_1_3 || !secure) {
+            return false;
+        }
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls != null && !tls.engine().getSession().getProtocol().equals(SslProtocols.TLS_v1_3);
     }
 
     /** The scheme of the URLs that lead here. */

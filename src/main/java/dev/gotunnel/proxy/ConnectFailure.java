@@ -2,7 +2,6 @@ package dev.gotunnel.proxy;
 
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.NotSslRecordException;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.UnknownHostException;
@@ -26,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 record ConnectFailure(String reason, @Nullable String hint) {
     private static final String TRUST_IT =
             "Name the file of its issuer with tls.upstream_ca, or take any certificate with tls.upstream_verify: false.";
+    /** What to do about a backend that does not answer in TLS. */
+    static final String PLAIN_HTTP = "If it serves plain HTTP, write http:// in place of https://.";
+
     private static final String NO_TLS = "it does not speak TLS";
 
     /** A failure that the engine words itself. */
@@ -43,7 +45,7 @@ record ConnectFailure(String reason, @Nullable String hint) {
             return worded.failure;
         }
         if (cause instanceof ConnectTimeoutException) {
-            return new ConnectFailure("no answer in time", null);
+            return new ConnectFailure("no answer", null);
         }
         if (cause instanceof UnknownHostException) {
             return new ConnectFailure("its name does not resolve", null);
@@ -67,18 +69,15 @@ record ConnectFailure(String reason, @Nullable String hint) {
     }
 
     private static ConnectFailure ofHandshake(Throwable failure) {
-        if (failure instanceof SslHandshakeTimeoutException) {
-            return new ConnectFailure("no TLS handshake in time", plainHttpHint());
-        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof NotSslRecordException) {
-                return new ConnectFailure(NO_TLS, plainHttpHint());
+                return new ConnectFailure(NO_TLS, PLAIN_HTTP);
             }
             boolean ended = cause instanceof ClosedChannelException
                     || (cause instanceof IOException && !(cause instanceof SSLException))
                     || String.valueOf(cause.getMessage()).startsWith("Connection closed while");
             if (ended) {
-                return new ConnectFailure("it closed the connection during the TLS handshake", plainHttpHint());
+                return new ConnectFailure("it closed the connection during the TLS handshake", PLAIN_HTTP);
             }
             if (cause instanceof CertificateExpiredException || isReason(cause, BasicReason.EXPIRED)) {
                 return new ConnectFailure("its certificate has expired", TRUST_IT);
@@ -108,13 +107,9 @@ record ConnectFailure(String reason, @Nullable String hint) {
                         name ? "Set tls.upstream_server_name to the name in it. " + TRUST_IT : TRUST_IT);
             }
             if (message.contains("WRONG_VERSION_NUMBER") || message.contains("HTTP_REQUEST")) {
-                return new ConnectFailure(NO_TLS, plainHttpHint());
+                return new ConnectFailure(NO_TLS, PLAIN_HTTP);
             }
         }
         return new ConnectFailure("its TLS handshake failed", null);
-    }
-
-    private static String plainHttpHint() {
-        return "If it serves plain HTTP, write http:// in place of https://.";
     }
 }

@@ -1,6 +1,7 @@
 package dev.gotunnel.proxy;
 
 import dev.gotunnel.policy.Amounts;
+import dev.gotunnel.policy.TlsVersion;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -118,6 +119,14 @@ final class ErrorPage {
                 HttpResponseStatus.NOT_IMPLEMENTED,
                 "This request asks for a protocol that gotunnel does not know",
                 "The only protocol that can follow CONNECT is websocket.");
+    }
+
+    /** The TLS connection was opened for another name, and is older than this one's tunnel allows (RFC 9110 section 15.5.20). */
+    static ErrorPage misdirected(String name, TlsVersion oldest) {
+        return new ErrorPage(
+                HttpResponseStatus.MISDIRECTED_REQUEST,
+                "This connection is not good enough for " + name,
+                "It takes TLS " + oldest.id() + " and up only. Open a connection of its own for it.");
     }
 
     /** The bare answer for clients that are not to learn what runs here. */

@@ -3,6 +3,7 @@ package dev.gotunnel.proxy;
 import dev.gotunnel.policy.Amounts;
 import dev.gotunnel.policy.DevServer;
 import dev.gotunnel.policy.Timeouts;
+import dev.gotunnel.policy.TlsVersion;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -19,6 +20,8 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,7 @@ final class Exchange implements UpstreamStream.Listener {
     private @Nullable String origin;
     private @Nullable ExchangeTimer timer;
     private @Nullable PacedBody paced;
+    private @Nullable Future<?> delayed;
     private long bodyBytes;
     private int ticksWithoutAnswer;
     private boolean answerRead;
@@ -103,6 +107,12 @@ final class Exchange implements UpstreamStream.Listener {
             answer(ErrorPage.redirect(engine.secureUrl(name, request.uri(), client.connection())));
             return;
         }
+        TlsVersion oldest = found.route().minTls();
+        if (oldest != null && client.connection().isOlderThan(oldest)) {
+            // Begun for another tunnel's name, and used for this one.
+            answer(ErrorPage.misdirected(name, oldest));
+            return;
+        }
         if (!ForwardingHeaders.countHop(request.headers())) {
             answer(ErrorPage.loop(name));
             return;
@@ -149,17 +159,21 @@ final class Exchange implements UpstreamStream.Listener {
         if (auth.remembers(credentials)) {
             return true;
         }
+        CompletableFuture<Boolean> check = auth.check(credentials, asking.address(), engine.worker());
+        if (check == null) {
+            answer(ErrorPage.tooMany(name, 1));
+            return false;
+        }
         waitForConnection();
-        engine.worker().execute(() -> {
-            boolean right = auth.check(credentials);
-            client.eventLoop().execute(() -> {
-                if (!ended && right) {
-                    goOn(found, served, asking, host, name);
-                } else if (!ended) {
-                    answer(auth.challenge());
-                }
-            });
-        });
+        check.thenAcceptAsync(
+                right -> {
+                    if (!ended && right) {
+                        goOn(found, served, asking, host, name);
+                    } else if (!ended) {
+                        answer(auth.challenge());
+                    }
+                },
+                client.eventLoop());
         return false;
     }
 
@@ -193,15 +207,7 @@ final class Exchange implements UpstreamStream.Listener {
             return;
         }
         waitForConnection();
-        client.eventLoop()
-                .schedule(
-                        () -> {
-                            if (!ended) {
-                                strike(begun, fault);
-                            }
-                        },
-                        delay.toNanos(),
-                        TimeUnit.NANOSECONDS);
+        delayed = client.eventLoop().schedule(() -> strike(begun, fault), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void strike(Attempts begun, FaultInjection fault) {
@@ -493,7 +499,7 @@ final class Exchange implements UpstreamStream.Listener {
             return;
         }
         int status = head.status().code();
-        if (attempts().isRetriable(status) && isRepeatable()) {
+        if (isRepeatable() && attempts().mayBetter(status)) {
             dropUpstream();
             attempts().again("it was answered with " + status);
             return;
@@ -786,6 +792,9 @@ final class Exchange implements UpstreamStream.Listener {
         }
         if (paced != null) {
             paced.discard();
+        }
+        if (delayed != null) {
+            delayed.cancel(false);
         }
         if (entered != null) {
             entered.leave();

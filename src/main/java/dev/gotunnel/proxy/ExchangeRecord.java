@@ -67,6 +67,14 @@ final class ExchangeRecord {
         LOG.debug("{} {} is sent again: {}", requestId, request.method(), reason);
     }
 
+    /** No backend is up: it waits for one. */
+    void held() {
+        if (span != null) {
+            span.addEvent("hold");
+        }
+        LOG.debug("{} {} waits for its backend to come up", requestId, request.method());
+    }
+
     void brokeOff(String reason) {
         LOG.debug("{} {} broke off: {}", requestId, request.method(), reason);
     }

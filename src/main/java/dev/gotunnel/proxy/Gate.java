@@ -1,7 +1,10 @@
 package dev.gotunnel.proxy;
 
 import dev.gotunnel.policy.Access;
+import dev.gotunnel.policy.Cors;
+import dev.gotunnel.policy.Limits;
 import dev.gotunnel.policy.Network;
+import dev.gotunnel.policy.RateLimit;
 import dev.gotunnel.policy.TrafficPolicy;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gate {
     private final String tunnel;
+    private final Rules rules;
     private final @Nullable CorsRules cors;
     private final List<Network> allowed;
     private final List<Network> denied;
@@ -27,9 +31,17 @@ final class Gate {
     private final long maxBody;
     private final AtomicInteger underWay = new AtomicInteger();
 
-    private Gate(String tunnel, TrafficPolicy policy) {
+    /** What a policy says of who may pass. */
+    private record Rules(
+            @Nullable Access access,
+            @Nullable RateLimit rate,
+            @Nullable Limits limits,
+            @Nullable Cors cors) {}
+
+    private Gate(String tunnel, TrafficPolicy policy, Rules rules) {
         Access access = policy.access();
         this.tunnel = tunnel;
+        this.rules = rules;
         this.cors = policy.cors() == null ? null : new CorsRules(policy.cors());
         this.allowed = access == null ? List.of() : access.allow();
         this.denied = access == null ? List.of() : access.deny();
@@ -43,9 +55,20 @@ final class Gate {
                 : policy.limits().body();
     }
 
-    /** The gate that a policy asks for; null when it lets everybody pass. */
-    static @Nullable Gate of(String tunnel, TrafficPolicy policy) {
-        return policy.concernsAccess() ? new Gate(tunnel, policy) : null;
+    /**
+     * The gate that a policy asks for; null when it lets everybody pass.
+     *
+     * @param before the gate that it takes the place of: it stays, with all that it has counted, where the policy says the
+     *     same of who may pass
+     */
+    static @Nullable Gate of(String tunnel, TrafficPolicy policy, @Nullable Gate before) {
+        if (!policy.concernsAccess()) {
+            return null;
+        }
+        Rules rules = new Rules(policy.access(), policy.rateLimit(), policy.limits(), policy.cors());
+        return before != null && before.rules.equals(rules) && before.tunnel.equals(tunnel)
+                ? before
+                : new Gate(tunnel, policy, rules);
     }
 
     /** What answers a preflight; null when the request is none, or CORS is the backend's. */

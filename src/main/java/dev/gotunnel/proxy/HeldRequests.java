@@ -3,6 +3,7 @@ package dev.gotunnel.proxy;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Requests that wait for a backend to come up, as while a development server restarts. Bounded: what comes above is told
@@ -13,16 +14,25 @@ final class HeldRequests {
     private static final int MAX = 256;
 
     private final Set<Attempts> waiting = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger count = new AtomicInteger();
     private final AtomicBoolean watched = new AtomicBoolean();
 
     /** Lets a request wait; false when too many do. */
     boolean add(Attempts attempts) {
-        return waiting.size() < MAX && waiting.add(attempts);
+        if (count.incrementAndGet() > MAX) {
+            count.decrementAndGet();
+            return false;
+        }
+        return waiting.add(attempts);
     }
 
     /** A request waits no longer; returns whether it did. */
     boolean remove(Attempts attempts) {
-        return waiting.remove(attempts);
+        boolean did = waiting.remove(attempts);
+        if (did) {
+            count.decrementAndGet();
+        }
+        return did;
     }
 
     boolean isEmpty() {
@@ -37,6 +47,11 @@ final class HeldRequests {
     /** Gives that duty back. */
     void unwatch() {
         watched.set(false);
+    }
+
+    /** Their route has a successor: they wait there. */
+    void moveOn() {
+        waiting.forEach(Attempts::moveOn);
     }
 
     /** A backend has come up: everybody tries again. */

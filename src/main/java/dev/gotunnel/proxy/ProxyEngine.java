@@ -170,8 +170,8 @@ public final class ProxyEngine implements AutoCloseable {
      * @param material proves all its names
      * @throws GotunnelException {@code NAME_TAKEN} when another route has one of the names
      */
-    public void add(Route route, KeyMaterial material) {
-        ActiveRoute active = new ActiveRoute(route);
+    public synchronized void add(Route route, KeyMaterial material) {
+        ActiveRoute active = new ActiveRoute(route, material, null);
         String taken = router.add(active);
         if (taken != null) {
             throw new GotunnelException(
@@ -188,19 +188,27 @@ public final class ProxyEngine implements AutoCloseable {
 
     /**
      * Serves the requests to come by a route of the same id and names in another way. Those under way, WebSockets
-     * included, go on as they began; backends that stay keep their connections and their health.
+     * included, go on as they began; backends that stay keep their connections and their health, gates that stay what they
+     * have counted. Requests that wait for a backend to come up wait for those of the changed route.
      *
+     * @throws IllegalArgumentException when the names differ
      * @return whether there is such a route
      */
-    public boolean update(Route route) {
+    public synchronized boolean update(Route route) {
         ActiveRoute active = find(route.id());
         if (active == null) {
             return false;
         }
-        ActiveRoute next = new ActiveRoute(route, active);
+        if (!route.names().equals(active.route().names())) {
+            throw new IllegalArgumentException("A route keeps its names: " + route.id());
+        }
+        if (route.minTls() != active.route().minTls()) {
+            contexts.put(route.names(), active.material(), route.minTls());
+        }
+        ActiveRoute next = new ActiveRoute(route, active.material(), active);
         router.replace(active, next);
         context.checks().begin(next);
-        active.retire();
+        active.retire(next);
         endProbes(active);
         return true;
     }
@@ -210,9 +218,10 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     /** Proves a route's names with another certificate from the next handshake on. */
-    public void replaceCertificate(String routeId, KeyMaterial material) {
+    public synchronized void replaceCertificate(String routeId, KeyMaterial material) {
         ActiveRoute active = find(routeId);
         if (active != null) {
+            active.material(material);
             contexts.put(active.route().names(), material, active.route().minTls());
         }
     }
@@ -223,7 +232,7 @@ public final class ProxyEngine implements AutoCloseable {
      * @param drain how long the requests under way may take
      * @return completes when they have ended or the time is over
      */
-    public CompletableFuture<Void> remove(String routeId, Duration drain) {
+    public synchronized CompletableFuture<Void> remove(String routeId, Duration drain) {
         ActiveRoute active = find(routeId);
         if (active == null) {
             return CompletableFuture.completedFuture(null);

@@ -94,8 +94,13 @@ final class Upstream {
         return underWay.get();
     }
 
-    void begins() {
-        underWay.incrementAndGet();
+    /** Counts one more request; false, and does not count it, when there are as many as there may be. */
+    boolean begins(int max) {
+        if (underWay.incrementAndGet() > max) {
+            underWay.decrementAndGet();
+            return false;
+        }
+        return true;
     }
 
     void ends() {

@@ -1,5 +1,6 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.Amounts;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.BackendAddress.Scheme;
 import io.netty.bootstrap.Bootstrap;
@@ -75,6 +76,7 @@ final class UpstreamConnector {
      */
     void connect(Upstream upstream, EventLoop loop, boolean http1, Listener listener) {
         Attempt attempt = new Attempt(upstream, loop, http1, listener);
+        attempt.watch();
         if (upstream.endpoint().scheme() == Scheme.HTTPS && !contexts.isReady(upstream.tls())) {
             contexts.prepare(upstream.tls())
                     .whenComplete((_, failure) -> answer(loop, () -> {
@@ -90,6 +92,9 @@ final class UpstreamConnector {
     }
 
     private void begin(Attempt attempt) {
+        if (attempt.done) {
+            return;
+        }
         BackendAddress endpoint = attempt.upstream.endpoint();
         if (endpoint.scheme() == Scheme.UNIX) {
             connectToSocket(attempt);
@@ -100,6 +105,7 @@ final class UpstreamConnector {
             connect(attempt, preferLastGood(endpoint, known), 0);
             return;
         }
+        attempt.awaits(Step.NAME);
         try {
             worker.execute(() -> {
                 try {
@@ -146,10 +152,14 @@ final class UpstreamConnector {
                 .toList();
     }
 
-    /** Tries one address after the other. */
+    /** Tries one address after the other; what is left of the time is shared out among those that are left. */
     private void connect(Attempt attempt, List<InetAddress> addresses, int index) {
+        if (attempt.done) {
+            return;
+        }
+        attempt.awaits(Step.SOCKET);
         BackendAddress endpoint = attempt.upstream.endpoint();
-        bootstrap(attempt, transport.clientChannel())
+        bootstrap(attempt, transport.clientChannel(), attempt.millisOf(addresses.size() - index))
                 .option(ChannelOption.TCP_NODELAY, true)
                 .connect(new InetSocketAddress(addresses.get(index), endpoint.port()))
                 .addListener((ChannelFuture opened) -> {
@@ -171,7 +181,7 @@ final class UpstreamConnector {
             attempt.failed(new ConnectFailure.Worded("this system has no Unix domain sockets", null));
             return;
         }
-        bootstrap(attempt, transport.domainChannel()).connect(address).addListener((ChannelFuture opened) -> {
+        bootstrap(attempt, transport.domainChannel(), 0).connect(address).addListener((ChannelFuture opened) -> {
             if (opened.isSuccess()) {
                 attempt.opened();
             } else {
@@ -180,15 +190,14 @@ final class UpstreamConnector {
         });
     }
 
-    private Bootstrap bootstrap(Attempt attempt, Class<? extends Channel> channel) {
+    private Bootstrap bootstrap(Attempt attempt, Class<? extends Channel> channel, int millis) {
         return new Bootstrap()
                 .group(attempt.loop)
                 .channel(channel)
                 .disableResolver()
                 // A backend may answer and close while the request is still being sent: read what it said first.
                 .option(ChannelOption.AUTO_CLOSE, false)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        attempt.upstream.connectTimeout().toMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel opening) throws IOException {
@@ -197,7 +206,24 @@ final class UpstreamConnector {
                 });
     }
 
-    /** One connection on its way from a socket to one that carries requests: TLS, then HTTP/1.1 or HTTP/2. */
+    /** What an attempt waits for. */
+    private enum Step {
+        NAME("its name did not resolve"),
+        SOCKET("no answer"),
+        HANDSHAKE("no TLS handshake"),
+        SETTINGS("no HTTP/2 settings");
+
+        private final String missing;
+
+        Step(String missing) {
+            this.missing = missing;
+        }
+    }
+
+    /**
+     * One connection on its way from a name to one that carries requests: a socket, TLS, then HTTP/1.1 or HTTP/2. One limit
+     * holds for all of it.
+     */
     private final class Attempt implements Http2UpstreamConnection.Opening {
         private final Upstream upstream;
         private final EventLoop loop;
@@ -205,7 +231,9 @@ final class UpstreamConnector {
         private final Listener listener;
         private @Nullable Channel channel;
         private @Nullable Http1UpstreamConnection plain;
-        private @Nullable Future<?> settingsLimit;
+        private final long beganNanos = System.nanoTime();
+        private @Nullable Future<?> limit;
+        private Step step = Step.SOCKET;
         private boolean done;
 
         Attempt(Upstream upstream, EventLoop loop, boolean http1, Listener listener) {
@@ -228,7 +256,7 @@ final class UpstreamConnector {
                     if (tls == null) {
                         throw new IOException("the trusted issuers are being read again");
                     }
-                    tls.setHandshakeTimeoutMillis(upstream.connectTimeout().toMillis());
+                    tls.setHandshakeTimeoutMillis(0);
                     pipeline.addLast(tls, new Negotiation(this, tls));
                 }
             }
@@ -240,65 +268,89 @@ final class UpstreamConnector {
             return connection;
         }
 
-        /** The socket is open. */
-        void opened() {
-            if (plain != null) {
-                done = true;
-                listener.connected(plain);
-            } else if (upstream.endpoint().scheme() == Scheme.H2C) {
-                awaitSettings();
+        /** From now on its time runs. */
+        void watch() {
+            long millis = upstream.connectTimeout().toMillis();
+            if (millis > 0) {
+                limit = loop.schedule(this::tooLate, millis, TimeUnit.MILLISECONDS);
             }
         }
 
-        private void awaitSettings() {
-            long millis = upstream.connectTimeout().toMillis();
-            if (millis > 0) {
-                settingsLimit =
-                        loop.schedule(() -> failed("no HTTP/2 settings in time"), millis, TimeUnit.MILLISECONDS);
+        /** What there is of the time for one of so many tries; 0 for all of it, which is watched anyway. */
+        int millisOf(int tries) {
+            long left = upstream.connectTimeout()
+                    .minusNanos(System.nanoTime() - beganNanos)
+                    .toMillis();
+            return tries == 1 || upstream.connectTimeout().isZero() ? 0 : Math.toIntExact(Math.max(1, left / tries));
+        }
+
+        /** Says what it waits for from now on. */
+        void awaits(Step next) {
+            step = next;
+        }
+
+        private void tooLate() {
+            String reason = step.missing + " in " + Amounts.text(upstream.connectTimeout());
+            failed(new ConnectFailure.Worded(reason, step == Step.HANDSHAKE ? ConnectFailure.PLAIN_HTTP : hint()));
+        }
+
+        private @Nullable String hint() {
+            return step == Step.SETTINGS && upstream.endpoint().scheme() == Scheme.H2C
+                    ? "If it serves HTTP/1.1, write http:// in place of h2c://."
+                    : null;
+        }
+
+        /** The socket is open. */
+        void opened() {
+            if (done) {
+                return;
+            }
+            if (plain != null) {
+                connected(plain);
+            } else {
+                awaits(upstream.endpoint().scheme() == Scheme.H2C ? Step.SETTINGS : Step.HANDSHAKE);
+            }
+        }
+
+        private void connected(UpstreamConnection connection) {
+            end();
+            listener.connected(connection);
+        }
+
+        private void end() {
+            done = true;
+            if (limit != null) {
+                limit.cancel(false);
             }
         }
 
         /** The backend has proved who it is, and chosen a protocol. */
         void negotiated(ChannelPipeline pipeline, @Nullable String protocol) {
             if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
+                awaits(Step.SETTINGS);
                 Http2UpstreamConnection.install(pipeline, true, this);
-                awaitSettings();
             } else if (!done) {
-                done = true;
-                listener.connected(http1(pipeline));
+                connected(http1(pipeline));
             }
         }
 
         @Override
         public void succeeded(Http2UpstreamConnection connection) {
             if (!done) {
-                done = true;
-                if (settingsLimit != null) {
-                    settingsLimit.cancel(false);
-                }
-                listener.connected(connection);
+                connected(connection);
             }
         }
 
         @Override
         public void failed(String reason) {
-            if (!done) {
-                failed(new ConnectFailure.Worded(
-                        reason,
-                        upstream.endpoint().scheme() == Scheme.H2C
-                                ? "If it serves HTTP/1.1, write http:// in place of h2c://."
-                                : null));
-            }
+            failed(new ConnectFailure.Worded(reason, hint()));
         }
 
         void failed(Throwable cause) {
             if (done) {
                 return;
             }
-            done = true;
-            if (settingsLimit != null) {
-                settingsLimit.cancel(false);
-            }
+            end();
             if (ConnectFailure.of(cause).isAboutTrust()) {
                 contexts.distrusted(upstream.tls());
             }

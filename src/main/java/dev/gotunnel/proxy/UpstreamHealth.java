@@ -5,6 +5,7 @@ import dev.gotunnel.policy.HealthProbe;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ final class UpstreamHealth {
     private volatile long upSinceNanos = System.nanoTime() - TimeUnit.DAYS.toNanos(1);
     private volatile long ejectedUntilNanos;
     private volatile boolean ejected;
+    private final AtomicBoolean trial = new AtomicBoolean();
     private int probeFailures;
     private int probeSuccesses;
     private int failures;
@@ -40,9 +42,19 @@ final class UpstreamHealth {
         return wasUp;
     }
 
-    /** Whether it is up and not left out. */
+    /** Whether it is up and not left out, nor being tried by another request after it was. */
     boolean isUsable() {
-        return outage == null && !isEjected();
+        return outage == null && !(ejected && (trial.get() || isEjected()));
+    }
+
+    /** A request goes to it; returns whether it is the one that shows whether being left out has helped. */
+    boolean beginTrial() {
+        return ejected && !isEjected() && trial.compareAndSet(false, true);
+    }
+
+    /** That request is over. */
+    void endTrial() {
+        trial.set(false);
     }
 
     /** Whether probes decide when it is up again: that it accepts connections is not enough then. */

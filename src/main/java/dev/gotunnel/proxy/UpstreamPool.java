@@ -10,11 +10,18 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The backends that requests are shared out among, and the rule by which that is done. Any thread. */
 final class UpstreamPool {
+    /** So many requests may always be repeats. */
+    private static final int FEW_RETRIES = 10;
+
+    /** Beyond that, one of so many under way. */
+    private static final int REQUESTS_FOR_A_RETRY = 5;
+
     private final List<Upstream> upstreams;
     private final LoadBalancer balancer;
     private final @Nullable StickySessions sticky;
@@ -22,7 +29,8 @@ final class UpstreamPool {
     private final long slowStartNanos;
     private final int maxUnderWay;
     private final TrafficPolicy policy;
-    private final HeldRequests held;
+    private final HeldRequests held = new HeldRequests();
+    private final AtomicInteger retrying = new AtomicInteger();
     private volatile boolean closed;
 
     /** @param before the pools that this one takes the place of: backends that stay keep their connections and health */
@@ -44,7 +52,6 @@ final class UpstreamPool {
         this.maxUnderWay = policy.limits() == null || policy.limits().perBackend() == null
                 ? Integer.MAX_VALUE
                 : policy.limits().perBackend();
-        this.held = new HeldRequests();
     }
 
     private static Optional<Upstream> kept(Upstream wanted, Collection<UpstreamPool> before) {
@@ -115,6 +122,31 @@ final class UpstreamPool {
 
     private boolean hasRoom(Upstream upstream) {
         return maxUnderWay == Integer.MAX_VALUE || upstream.underWay() < maxUnderWay;
+    }
+
+    /** How many requests one backend may have under way. */
+    int maxUnderWay() {
+        return maxUnderWay;
+    }
+
+    /**
+     * Whether one more of the requests under way may be sent again. Backends that fail under their load must not get twice
+     * as much of it.
+     */
+    boolean beginRetry() {
+        int underWay = upstreams.stream().mapToInt(Upstream::underWay).sum();
+        if (retrying.incrementAndGet() <= Math.max(FEW_RETRIES, underWay / REQUESTS_FOR_A_RETRY)) {
+            return true;
+        }
+        retrying.decrementAndGet();
+        return false;
+    }
+
+    /** Requests that were sent again have ended. */
+    void endRetries(int count) {
+        if (count > 0) {
+            retrying.addAndGet(-count);
+        }
     }
 
     /** Whether a backend that is up has no room for one more request. */
