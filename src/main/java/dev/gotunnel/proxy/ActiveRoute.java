@@ -203,10 +203,10 @@ final class ActiveRoute {
         return former == before.root.pool()
                 ? root.pool()
                 : before.paths.stream()
-                .filter(path -> path.pool() == former && path.match() != null)
-                .map(path -> at(path.match().prefix()).pool())
-                .findFirst()
-                .orElse(root.pool());
+                        .filter(path -> path.pool() == former && path.match() != null)
+                        .map(path -> at(path.match().prefix()).pool())
+                        .findFirst()
+                        .orElse(root.pool());
     }
 
     private void closeWhenRetired() {

@@ -2,6 +2,9 @@ package dev.gotunnel.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.policy.Access;
@@ -22,8 +25,10 @@ import dev.gotunnel.testing.WireClient.Response;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
@@ -47,15 +52,19 @@ class GateTest {
 
     private final PolicyBuilder policy = new PolicyBuilder();
 
-    private void serve(PathRoute... paths) {
-        fixture.route(new Route(
+    private Route route(PathRoute... paths) {
+        return new Route(
                 "default/shop",
                 List.of(HOST),
                 List.of(new BackendAddress("127.0.0.1", backend.port())),
                 true,
                 policy.build(),
                 List.of(paths),
-                null));
+                null);
+    }
+
+    private void serve(PathRoute... paths) {
+        fixture.route(route(paths));
     }
 
     private Response ask(String method, String target, String... fields) throws IOException {
@@ -348,5 +357,48 @@ class GateTest {
             assertEquals("https", backend.requests().getFirst().field("x-forwarded-proto"));
             assertEquals("shop.example", backend.requests().getFirst().field("x-forwarded-host"));
         }
+    }
+
+    @Test
+    void requestsThatComeTogetherHaveTheirPasswordCheckedOnce() throws Exception {
+        String costly = OpenBSDBCrypt.generate(
+                "2b", "secret".toCharArray(), "0123456789abcdef".getBytes(StandardCharsets.US_ASCII), 12);
+        BasicAuth auth = new BasicAuth(List.of(new BasicUser("ann", costly)), "shop");
+        List<Runnable> work = new ArrayList<>();
+        String right = Base64.getEncoder().encodeToString("ann:secret".getBytes(StandardCharsets.UTF_8));
+        CompletableFuture<Boolean> first = auth.check(right, "10.0.0.1", work::add);
+        assertSame(first, auth.check(right, "10.0.0.2", work::add));
+        assertEquals(1, work.size());
+        assertFalse(auth.remembers(right));
+        work.getFirst().run();
+        assertTrue(first.join());
+        assertTrue(auth.remembers(right));
+    }
+
+    @Test
+    void whoGuessesKeepsNobodyElseFromBeingChecked() {
+        BasicAuth auth = new BasicAuth(List.of(new BasicUser("ann", HASH)), "shop");
+        List<Runnable> work = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            assertNotNull(auth.check("guess" + i, "10.0.0.1", work::add));
+        }
+        assertNull(auth.check("one more", "10.0.0.1", work::add));
+        assertNotNull(auth.check("somebody else", "10.0.0.2", work::add));
+        work.forEach(Runnable::run);
+        assertNotNull(auth.check("one more", "10.0.0.1", work::add));
+    }
+
+    @Test
+    void aChangeOfSomethingElseDoesNotLetAnybodyBeginAnew() throws IOException {
+        policy.rateLimit = new RateLimit(1, Duration.ofHours(1), 2, RateLimit.Key.CLIENT);
+        serve();
+        assertEquals(200, ask("GET", "/").status());
+        policy.retries = 2;
+        fixture.engine().update(route());
+        assertEquals(200, ask("GET", "/").status());
+        assertEquals(429, ask("GET", "/").status());
+        policy.rateLimit = new RateLimit(1, Duration.ofHours(1), 3, RateLimit.Key.CLIENT);
+        fixture.engine().update(route());
+        assertEquals(200, ask("GET", "/").status(), "another rule counts from its beginning");
     }
 }

@@ -166,4 +166,18 @@ class HoldTest {
             }
         }
     }
+
+    @Test
+    void whoWaitsGetsTheBackendThatAChangeBrings() throws Exception {
+        policy.hold = Duration.ofMinutes(1);
+        serve();
+        try (WireClient client = fixture.secure(HOST);
+                TestBackend moved = TestBackend.saying("moved")) {
+            client.get(HOST, "/");
+            awaitDown();
+            fixture.engine()
+                    .update(new Route(ID, List.of(HOST), List.of(new BackendAddress("127.0.0.1", moved.port())), true));
+            assertEquals("moved", client.readResponse().text());
+        }
+    }
 }

@@ -1,11 +1,13 @@
 package dev.gotunnel.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.BackendAddress.Scheme;
 import dev.gotunnel.policy.HealthProbe;
+import dev.gotunnel.policy.TlsVersion;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.Http2Backend;
@@ -20,6 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -125,5 +128,31 @@ class LiveChangeTest {
             assertTrue(
                     !Await.within(Duration.ofMillis(400), () -> probed.streams().size() > asked + 1));
         }
+    }
+
+    @Test
+    void aNewMinimumOfTlsHoldsFromTheNextHandshakeOnAndForOldConnections() throws Exception {
+        fixture.route(route(address(other)));
+        try (WireClient old = fixture.tls12(HOST)) {
+            assertEquals("other", old.get(HOST, "/").readResponse().text());
+            fixture.engine()
+                    .update(new Route(
+                            ID,
+                            List.of(HOST),
+                            List.of(address(other)),
+                            true,
+                            policy.build(),
+                            List.of(),
+                            TlsVersion.TLS_1_3));
+            assertThrows(SSLException.class, () -> fixture.tls12(HOST));
+            assertEquals(421, old.get(HOST, "/").readResponse().status());
+        }
+    }
+
+    @Test
+    void namesAreKept() {
+        fixture.route(route(address(other)));
+        Route renamed = new Route(ID, List.of("other.localhost"), List.of(address(other)), true);
+        assertThrows(IllegalArgumentException.class, () -> fixture.engine().update(renamed));
     }
 }

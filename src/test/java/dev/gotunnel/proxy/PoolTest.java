@@ -13,6 +13,7 @@ import dev.gotunnel.policy.HealthProbe;
 import dev.gotunnel.policy.Limits;
 import dev.gotunnel.policy.StickyCookie;
 import dev.gotunnel.policy.Timeouts;
+import dev.gotunnel.policy.UpstreamTls;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.Http2Client;
@@ -429,5 +430,48 @@ class PoolTest {
             http2.headers(1, Http2Client.request("GET", HOST, "/"), true);
             assertEquals(body, http2.body(1));
         }
+    }
+
+    @Test
+    void afterItsTimeOneRequestTriesWhetherItIsWellAgain() {
+        UpstreamHealth health = new UpstreamHealth();
+        assertFalse(health.beginTrial());
+        health.failed(new Ejection(1, Duration.ofNanos(1)));
+        assertTrue(health.isUsable());
+        assertTrue(health.beginTrial());
+        assertFalse(health.isUsable(), "the others wait for its outcome");
+        assertFalse(health.beginTrial());
+        health.succeeded();
+        assertTrue(health.isUsable());
+        health.endTrial();
+        assertTrue(health.isUsable());
+        health.failed(new Ejection(1, Duration.ofHours(1)));
+        assertFalse(health.beginTrial(), "it is left out again");
+    }
+
+    @Test
+    void ofManyRequestsOnlySomeAreRepeats() {
+        UpstreamPool pool = new UpstreamPool(List.of(address(one)), policy.build(), List.of());
+        for (int i = 0; i < 10; i++) {
+            assertTrue(pool.beginRetry());
+        }
+        assertFalse(pool.beginRetry());
+        for (int i = 0; i < 55; i++) {
+            assertTrue(pool.upstreams().getFirst().begins(Integer.MAX_VALUE));
+        }
+        assertTrue(pool.beginRetry(), "one in five");
+        assertFalse(pool.beginRetry());
+        pool.endRetries(2);
+        assertTrue(pool.beginRetry());
+    }
+
+    @Test
+    void aBackendTakesExactlyAsManyAsItMay() {
+        Upstream upstream = new Upstream(address(one), UpstreamTls.DEFAULT, Duration.ZERO);
+        assertTrue(upstream.begins(1));
+        assertFalse(upstream.begins(1));
+        assertEquals(1, upstream.underWay());
+        upstream.ends();
+        assertTrue(upstream.begins(1));
     }
 }

@@ -185,6 +185,25 @@ class RoutingTest {
         }
     }
 
+    @Test
+    void aConnectionBegunForAnotherNameDoesNotGetAroundThat() throws IOException {
+        fixture.route("other.localhost", backend);
+        fixture.route(new Route(
+                "test/strict",
+                List.of(HOST),
+                List.of(new BackendAddress("127.0.0.1", backend.port())),
+                true,
+                TrafficPolicy.NONE,
+                List.of(),
+                TlsVersion.TLS_1_3));
+        try (WireClient old = fixture.tls12("other.localhost");
+                WireClient modern = fixture.secure("other.localhost")) {
+            assertEquals(200, old.get("other.localhost", "/").readResponse().status());
+            assertEquals(421, old.get(HOST, "/").readResponse().status());
+            assertEquals(200, modern.get(HOST, "/").readResponse().status());
+        }
+    }
+
     private SSLSocket connect(String name, String version) throws IOException {
         SSLSocket socket = (SSLSocket) EngineFixture.trust()
                 .getSocketFactory()

@@ -9,12 +9,14 @@ import dev.gotunnel.cert.CertificateAuthority;
 import dev.gotunnel.cert.Leaf;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.BackendAddress.Scheme;
+import dev.gotunnel.policy.Timeouts;
 import dev.gotunnel.policy.TrafficPolicy;
 import dev.gotunnel.policy.UpstreamTls;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.Http2Backend;
 import dev.gotunnel.testing.Http2Client;
+import dev.gotunnel.testing.PolicyBuilder;
 import dev.gotunnel.testing.TestBackend;
 import dev.gotunnel.testing.WireClient;
 import dev.gotunnel.testing.WireClient.Response;
@@ -28,7 +30,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -295,6 +299,31 @@ class TlsBackendTest {
             client.send("ping");
             assertEquals("ping", new String(client.readFully(4), StandardCharsets.US_ASCII));
             assertEquals(List.of("http/1.1"), offered.element());
+        }
+    }
+
+    @Test
+    void saysForHowLongItHasWaitedInVain() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        try (TestBackend mute = TestBackend.scripted(_ -> end.await())) {
+            PolicyBuilder policy = new PolicyBuilder();
+            policy.timeouts = new Timeouts(Duration.ofMillis(300), null, null);
+            for (Scheme scheme : List.of(Scheme.HTTPS, Scheme.H2C)) {
+                fixture.route(
+                        scheme.name().toLowerCase(Locale.ROOT) + ".localhost",
+                        new BackendAddress(scheme, "127.0.0.1", mute.port(), 1),
+                        policy.build());
+            }
+            assertTrue(get("https.localhost").contains("no TLS handshake in 300ms"));
+            assertTrue(get("h2c.localhost").contains("no HTTP/2 settings in 300ms"));
+        } finally {
+            end.countDown();
+        }
+    }
+
+    private String get(String host) throws IOException {
+        try (WireClient client = fixture.secure(host)) {
+            return client.get(host, "/").readResponse().text();
         }
     }
 }

@@ -160,11 +160,21 @@ public final class EngineFixture implements AutoCloseable {
     }
 
     public WireClient secure(String name, int port) throws IOException {
+        return secure(name, port, "TLSv1.3", "TLSv1.2");
+    }
+
+    /** A connection of TLS 1.2. */
+    public WireClient tls12(String name) throws IOException {
+        return secure(name, securePort, "TLSv1.2");
+    }
+
+    private static WireClient secure(String name, int port, String... versions) throws IOException {
         // Sessions are resumed by the host that the factory is told, whatever the name asked for.
         SSLSocket socket = (SSLSocket) trust().getSocketFactory()
                 .createSocket(new Socket(loopback(), port), name.isEmpty() ? "127.0.0.1" : name, port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(name.isEmpty() ? List.of() : List.of(new SNIHostName(name)));
+        parameters.setProtocols(versions);
         socket.setSSLParameters(parameters);
         socket.startHandshake();
         return new WireClient(socket);
