@@ -1,13 +1,14 @@
 package dev.gotunnel.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.Balance;
 import dev.gotunnel.policy.Ejection;
 import dev.gotunnel.policy.Limits;
 import dev.gotunnel.proxy.Route;
+import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.Http2Client;
 import dev.gotunnel.testing.PolicyBuilder;
@@ -20,7 +21,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -35,13 +40,17 @@ import org.junit.jupiter.api.Test;
 @Tag("system")
 class LoadRunSystemTest {
     private static final int CLIENTS = 6;
-    private static final int CHANGES = 100;
+    private static final int CHANGES = 200;
+
+    /** By then all backends of the tunnel are down, more likely than not. */
+    private static final Duration STANDSTILL = Duration.ofMillis(500);
 
     /** A backend that can be killed, connections included, and started again on its port. */
     private static final class Backend {
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         private int port;
         private HttpServer server;
+        private boolean up;
 
         Backend() throws IOException {
             start();
@@ -58,10 +67,16 @@ class LoadRunSystemTest {
                 exchange.close();
             });
             server.start();
+            up = true;
         }
 
         void kill() {
+            up = false;
             server.stop(0);
+        }
+
+        boolean isUp() {
+            return up;
         }
 
         BackendAddress address() {
@@ -69,10 +84,98 @@ class LoadRunSystemTest {
         }
     }
 
+    /** A tunnel and its three backends, which a stream of chances changes while it is in use. */
+    private static final class Changes {
+        private final Random chance;
+        private final EngineFixture fixture;
+        private final List<Backend> backends;
+        private final Map<String, Integer> made = new TreeMap<>();
+        private boolean otherTunnel;
+
+        Changes(long seed, EngineFixture fixture, List<Backend> backends) {
+            this.chance = new Random(seed);
+            this.fixture = fixture;
+            this.backends = backends;
+            fixture.route(route());
+        }
+
+        /** Some of the backends in some order, in turn by one rule or another. */
+        private Route route() {
+            PolicyBuilder policy = new PolicyBuilder();
+            policy.hold = Duration.ofSeconds(20);
+            policy.retries = 3;
+            policy.balance = Balance.values()[chance.nextInt(Balance.values().length)];
+            policy.ejection = new Ejection(3, Duration.ofMillis(200));
+            policy.slowStart = chance.nextBoolean() ? Duration.ofMillis(300) : null;
+            List<Backend> chosen = new ArrayList<>(backends);
+            Collections.shuffle(chosen, chance);
+            return new Route(
+                    "load/run",
+                    List.of("localhost"),
+                    chosen.subList(0, 1 + chance.nextInt(chosen.size())).stream()
+                            .map(Backend::address)
+                            .toList(),
+                    true,
+                    policy.build(),
+                    List.of(),
+                    null);
+        }
+
+        void next() throws IOException {
+            Backend backend = backends.get(chance.nextInt(backends.size()));
+            switch (chance.nextInt(5)) {
+                case 0 -> {
+                    made("backends changed");
+                    fixture.engine().update(route());
+                }
+                case 1 -> {
+                    made("certificate replaced");
+                    fixture.engine().replaceCertificate("load/run", EngineFixture.newMaterial("localhost"));
+                }
+                case 2 -> {
+                    made("other tunnel added or removed");
+                    if (otherTunnel) {
+                        fixture.engine().remove("load/other", Duration.ZERO).join();
+                    } else {
+                        fixture.route(
+                                new Route("load/other", List.of("other.localhost"), List.of(backend.address()), true));
+                    }
+                    otherTunnel = !otherTunnel;
+                }
+                case 3 -> {
+                    made("backend restarted");
+                    backend.kill();
+                    backend.start();
+                }
+                default -> {
+                    made("backend down or up");
+                    if (backend.isUp()) {
+                        backend.kill();
+                    } else {
+                        backend.start();
+                    }
+                }
+            }
+        }
+
+        private void made(String change) {
+            made.merge(change, 1, Integer::sum);
+        }
+
+        /** Requests wait while all their backends are down. */
+        void bringUp() throws IOException {
+            for (Backend backend : backends) {
+                if (!backend.isUp()) {
+                    backend.start();
+                }
+            }
+        }
+    }
+
     @Test
     void losesNothingWhileEverythingChanges() throws Exception {
-        Backend one = new Backend();
-        Backend two = new Backend();
+        List<Backend> backends = List.of(new Backend(), new Backend(), new Backend());
+        long seed = Long.getLong("gotunnel.test.seed", System.nanoTime());
         AtomicLong sent = new AtomicLong();
         ConcurrentLinkedQueue<String> lost = new ConcurrentLinkedQueue<>();
         AtomicBoolean over = new AtomicBoolean();
@@ -80,7 +183,7 @@ class LoadRunSystemTest {
                 HttpClient http1 = fixture.client(HttpClient.Version.HTTP_1_1);
                 HttpClient http2 = fixture.client(HttpClient.Version.HTTP_2);
                 ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            fixture.route(route(0, one, two));
+            Changes changes = new Changes(seed, fixture, backends);
             List<Future<?>> running = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 HttpClient client = i % 2 == 0 ? http1 : http2;
@@ -88,51 +191,24 @@ class LoadRunSystemTest {
             }
             for (int change = 0; change < CHANGES; change++) {
                 long before = sent.get();
-                change(fixture, change, one, two);
-                while (sent.get() < before + 20) {
-                    Thread.onSpinWait();
-                    Thread.sleep(1);
+                changes.next();
+                if (!Await.within(STANDSTILL, () -> sent.get() >= before + 20)) {
+                    changes.bringUp();
+                    Await.until("requests go on", () -> sent.get() >= before + 20);
                 }
             }
             over.set(true);
+            changes.bringUp();
             for (Future<?> each : running) {
                 each.get();
             }
+            System.out.printf(
+                    "load run: seed %d, %s, %d requests sent, %d answered, %d lost%n",
+                    seed, changes.made, sent.get(), sent.get() - lost.size(), lost.size());
         } finally {
-            one.kill();
-            two.kill();
+            backends.forEach(Backend::kill);
         }
-        System.out.printf(
-                "load run: %d changes, %d requests sent, %d answered, %d lost%n",
-                CHANGES, sent.get(), sent.get() - lost.size(), lost.size());
-        assertEquals(List.of(), List.copyOf(lost));
-        assertTrue(sent.get() > CHANGES * 20L);
-    }
-
-    private static Route route(int variant, Backend... backends) {
-        PolicyBuilder policy = new PolicyBuilder();
-        policy.hold = Duration.ofSeconds(20);
-        policy.retries = 2 + variant % 2;
-        policy.ejection = new Ejection(3, Duration.ofMillis(200));
-        List<BackendAddress> addresses = new ArrayList<>();
-        for (Backend backend : backends) {
-            addresses.add(backend.address());
-        }
-        return new Route("load/run", List.of("localhost"), addresses, true, policy.build(), List.of(), null);
-    }
-
-    private static void change(EngineFixture fixture, int change, Backend one, Backend two) throws IOException {
-        switch (change % 5) {
-            case 0 -> fixture.engine().update(change % 2 == 0 ? route(change, one, two) : route(change, two, one));
-            case 1 -> fixture.engine().replaceCertificate("load/run", EngineFixture.newMaterial("localhost"));
-            case 2 -> fixture.route(new Route("load/other", List.of("other.localhost"), List.of(one.address()), true));
-            case 3 -> fixture.engine().remove("load/other", Duration.ZERO).join();
-            default -> {
-                Backend killed = change % 2 == 0 ? one : two;
-                killed.kill();
-                killed.start();
-            }
-        }
+        assertEquals(List.of(), List.copyOf(lost), "seed " + seed);
     }
 
     private static void load(
