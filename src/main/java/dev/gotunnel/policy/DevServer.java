@@ -5,15 +5,26 @@ import java.util.Locale;
 /** Development servers that check {@code Host} or {@code Origin}, and refuse names that they were not told of. */
 public enum DevServer {
     /** Vite: {@code server.allowedHosts}. */
-    VITE,
+    VITE("Vite"),
     /** webpack-dev-server: {@code devServer.allowedHosts}. */
-    WEBPACK,
+    WEBPACK("webpack-dev-server"),
     /** Next.js: {@code allowedDevOrigins}. */
-    NEXT,
+    NEXT("Next.js"),
     /** Ruby on Rails: {@code config.hosts} and the origin check of its forgery protection. */
-    RAILS,
+    RAILS("Rails"),
     /** Django: {@code ALLOWED_HOSTS} and {@code CSRF_TRUSTED_ORIGINS}. */
-    DJANGO;
+    DJANGO("Django");
+
+    private final String product;
+
+    DevServer(String product) {
+        this.product = product;
+    }
+
+    /** What it is called. */
+    public String product() {
+        return product;
+    }
 
     /** As it stands in the configuration. */
     public String id() {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param edits what is changed in their messages; null for nothing
  * @param gate who may pass; null for everybody
  * @param fault trouble on purpose; null for none
+ * @param hostChecks whether the backends take the name that they are asked for
  */
 record ActivePath(
         @Nullable PathRoute match,
@@ -20,8 +21,16 @@ record ActivePath(
         UpstreamPool pool,
         @Nullable MessageEdits edits,
         @Nullable Gate gate,
-        @Nullable FaultInjection fault) {
+        @Nullable FaultInjection fault,
+        HostChecks hostChecks) {
     static ActivePath of(@Nullable PathRoute match, TrafficPolicy policy, UpstreamPool pool, @Nullable Gate gate) {
-        return new ActivePath(match, policy, pool, MessageEdits.of(match, policy), gate, FaultInjection.of(policy));
+        return new ActivePath(
+                match,
+                policy,
+                pool,
+                MessageEdits.of(match, policy),
+                gate,
+                FaultInjection.of(policy),
+                new HostChecks(policy.preset()));
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -123,9 +124,12 @@ final class ActiveRoute {
 
     /** The pools of all its paths, each once. */
     Collection<UpstreamPool> pools() {
-        Set<UpstreamPool> pools = new LinkedHashSet<>(List.of(root.pool()));
-        paths.forEach(path -> pools.add(path.pool()));
-        return pools;
+        return served().map(ActivePath::pool).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** How all paths are served, those without a route of their own first. */
+    Stream<ActivePath> served() {
+        return Stream.concat(Stream.of(root), paths.stream());
     }
 
     /** The backends of all its paths, each once. */

@@ -119,7 +119,7 @@ final class EngineContext {
         healthChanged(route);
     }
 
-    /** A backend is up or down that was not before. */
+    /** A backend is up or down, or refuses its name or no longer does, other than before. */
     void healthChanged(ActiveRoute route) {
         healthChanged.accept(route);
     }

@@ -40,6 +40,7 @@ final class Exchange implements UpstreamStream.Listener {
     private final HttpRequest request;
     private final ExchangeRecord record;
 
+    private String name = "";
     private @Nullable ActiveRoute route;
     private @Nullable ActivePath path;
     private @Nullable RequestFacts facts;
@@ -58,7 +59,7 @@ final class Exchange implements UpstreamStream.Listener {
     private int ticksWithoutBody;
     private boolean upgrade;
     private boolean edited;
-    private boolean refusalLikely;
+    private @Nullable HostCheckRefusal refusal;
     private boolean acceptsTrailers;
     private boolean continued;
     private boolean bodySent;
@@ -82,14 +83,15 @@ final class Exchange implements UpstreamStream.Listener {
     /** Sends the request on its way, or answers it. */
     void begin() {
         String host = request.headers().get(HttpHeaderNames.HOST);
-        String name = HostName.of(host);
+        String named = HostName.of(host);
         if (host == null
-                || name == null
+                || named == null
                 || request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
             client.closeAfterResponse();
             answer(ErrorPage.badRequest("The request does not say which host it is for."));
             return;
         }
+        name = named;
         if (request.method().equals(HttpMethod.CONNECT)) {
             answer(ErrorPage.badRequest("gotunnel serves names; it is not a proxy to other hosts."));
             return;
@@ -129,14 +131,13 @@ final class Exchange implements UpstreamStream.Listener {
         record.beginSpan(name, asking.scheme());
         upgrade = ForwardingHeaders.wantsWebSocket(request);
         Gate gate = served.gate();
-        if (gate == null || mayPass(gate, found, served, asking, host, name)) {
-            goOn(found, served, asking, host, name);
+        if (gate == null || mayPass(gate, found, served, asking, host)) {
+            goOn(found, served, asking, host);
         }
     }
 
     /** Whether it passes at once; else it is answered, or goes on when its password has been found right. */
-    private boolean mayPass(
-            Gate gate, ActiveRoute found, ActivePath served, ClientConnection asking, String host, String name) {
+    private boolean mayPass(Gate gate, ActiveRoute found, ActivePath served, ClientConnection asking, String host) {
         origin = request.headers().get(HttpHeaderNames.ORIGIN);
         ErrorPage page = gate.preflight(request);
         page = page == null ? gate.refusal(request, asking.address()) : page;
@@ -168,7 +169,7 @@ final class Exchange implements UpstreamStream.Listener {
         check.thenAcceptAsync(
                 right -> {
                     if (!ended && right) {
-                        goOn(found, served, asking, host, name);
+                        goOn(found, served, asking, host);
                     } else if (!ended) {
                         answer(auth.challenge());
                     }
@@ -177,14 +178,14 @@ final class Exchange implements UpstreamStream.Listener {
         return false;
     }
 
-    private void goOn(ActiveRoute found, ActivePath served, ClientConnection asking, String host, String name) {
+    private void goOn(ActiveRoute found, ActivePath served, ClientConnection asking, String host) {
         acceptsTrailers = ForwardingHeaders.takeTe(request.headers());
-        String asked = engine.trusted().host(client.connection(), request.headers(), host);
+        String asked = engine.trusted().host(client.connection(), request.headers(), host, asking.secure());
         ForwardingHeaders.toBackend(request.headers(), asking, asked, record.requestId(), upgrade);
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
         MessageEdits edits = served.edits();
         if (edits != null) {
-            facts = RequestFacts.of(request, found.route().id(), host, name, asking, record.requestId());
+            facts = RequestFacts.of(request, found.route().id(), asked, asking, record.requestId());
             if (!edits.rewriteTarget(request)) {
                 answer(ErrorPage.badRequest("The path of the request can be read in several ways."));
                 return;
@@ -364,7 +365,29 @@ final class Exchange implements UpstreamStream.Listener {
                             from,
                             client.connection().secure());
         }
-        refusalLikely = HostCheckRefusal.isLikely(head.status().code());
+        refusal = HostChecks.watch(request, head.status().code());
+        if (refusal == null) {
+            hostPassed();
+        }
+    }
+
+    private void hostPassed() {
+        Upstream by = upstream();
+        if (route != null && path != null && by != null && path.hostChecks().passed(request, name, by)) {
+            engine.healthChanged(route);
+        }
+    }
+
+    private void hostRefused(DevServer server) {
+        refusal = null;
+        Upstream by = upstream();
+        if (route != null
+                && path != null
+                && by != null
+                && path.hostChecks().refused(new HostChecks.Refusal(server, name, by))) {
+            route.suggestPreset(server);
+            engine.healthChanged(route);
+        }
     }
 
     private void send(UpstreamStream to, HttpContent content) {
@@ -535,22 +558,15 @@ final class Exchange implements UpstreamStream.Listener {
         if (content instanceof LastHttpContent last) {
             ForwardingHeaders.trailers(last.trailingHeaders());
         }
-        if (refusalLikely) {
-            refusalLikely = false;
-            recogniseRefusal(content);
+        DevServer refusing = refusal == null ? null : refusal.look(content.content());
+        if (refusing != null) {
+            hostRefused(refusing);
         }
         active();
         if (paced == null) {
             client.writeBody(content);
         } else {
             paced.write(content);
-        }
-    }
-
-    private void recogniseRefusal(HttpContent content) {
-        DevServer server = HostCheckRefusal.recognise(content.content());
-        if (server != null && route != null && path != null && path.policy().preset() == null) {
-            route.suggestPreset(server);
         }
     }
 
@@ -571,6 +587,7 @@ final class Exchange implements UpstreamStream.Listener {
     @Override
     public void switchingProtocols(HttpResponse head) {
         record.status(head.status().code());
+        hostPassed();
         ForwardingHeaders.toClient(head.headers());
         head.headers().set(HttpHeaderNames.CONNECTION, "upgrade");
         head.headers().set(HttpHeaderNames.UPGRADE, "websocket");
@@ -604,6 +621,10 @@ final class Exchange implements UpstreamStream.Listener {
             return;
         }
         connection = null;
+        if (upgrade && !responseStarted && !closed.isReused() && HostChecks.isCheckedByNext(request)) {
+            // Its refusal of a WebSocket is a word and no answer.
+            hostRefused(DevServer.NEXT);
+        }
         if (isRepeatable() && closed.isReused()) {
             attempts().reconnect();
         } else if (!isRepeatable() || !attempts().again("the connection was closed")) {

@@ -2,35 +2,88 @@ package dev.gotunnel.proxy;
 
 import dev.gotunnel.policy.DevServer;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.buffer.search.AbstractMultiSearchProcessorFactory;
+import io.netty.buffer.search.MultiSearchProcessor;
+import io.netty.buffer.search.MultiSearchProcessorFactory;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Recognises the answer of a development server that refuses a host name that it was not told of. */
+/**
+ * Looks for the words of a development server that refuses a name in the body of an answer, as its parts pass by: nothing
+ * is kept of them but how far the words have come. One answer, on its event loop.
+ */
 final class HostCheckRefusal {
-    /** The sentence stands at the beginning of a small page; Django's names the error in its title. */
-    private static final int LOOKED_AT = 2048;
+    /** Rails writes 5 KiB of style sheet first. */
+    private static final int LOOKED_AT = 32 * 1024;
 
-    private HostCheckRefusal() {}
+    private static final MultiSearchProcessorFactory WORDS =
+            AbstractMultiSearchProcessorFactory.newAhoCorasicSearchProcessorFactory(Arrays.stream(Sign.values())
+                    .map(sign -> sign.words.getBytes(StandardCharsets.US_ASCII))
+                    .toArray(byte[][]::new));
 
-    /** Whether an answer's body is worth a look. */
-    static boolean isLikely(int status) {
-        return status == HttpResponseStatus.FORBIDDEN.code() || status == HttpResponseStatus.BAD_REQUEST.code();
+    /** What servers say: seen of Vite 8, webpack-dev-server 5, Next.js 16, Rails 6.1, Django 3.2 and 5.2; others by their source. */
+    private enum Sign {
+        VITE(DevServer.VITE, 403, "Blocked request. This host"),
+        WEBPACK(DevServer.WEBPACK, 403, "Invalid Host header"),
+        NEXT(DevServer.NEXT, 403, "Unauthorized"),
+        RAILS_6(DevServer.RAILS, 403, "Blocked host:"),
+        RAILS_7(DevServer.RAILS, 403, "Blocked hosts:"),
+        DJANGO_DEBUG(DevServer.DJANGO, 400, "DisallowedHost"),
+        /** All that Django says of any request that looks like an attack. */
+        DJANGO(DevServer.DJANGO, 400, "<h1>Bad Request (400)</h1>");
+
+        private final DevServer server;
+        private final int status;
+        private final String words;
+
+        Sign(DevServer server, int status, String words) {
+            this.server = server;
+            this.status = status;
+            this.words = words;
+        }
+
+        /** Whether the words mean a refused name in an answer to this request. */
+        private boolean holds(HttpRequest request, int actual) {
+            return status == actual
+                    && switch (this) {
+                        case NEXT -> HostChecks.isCheckedByNext(request);
+                        // With a body, it may be that which Django does not like.
+                        case DJANGO -> request.method().equals(HttpMethod.GET);
+                        default -> true;
+                    };
+        }
     }
 
-    /** The server that has refused; null when the body says something else. Reads without consuming. */
-    static @Nullable DevServer recognise(ByteBuf body) {
-        String text = body.toString(
-                body.readerIndex(), Math.min(body.readableBytes(), LOOKED_AT), StandardCharsets.ISO_8859_1);
-        if (text.contains("Blocked request. This host")) {
-            return DevServer.VITE;
+    private final HttpRequest request;
+    private final int status;
+    private final MultiSearchProcessor search = WORDS.newSearchProcessor();
+    private int left = LOOKED_AT;
+
+    HostCheckRefusal(HttpRequest request, int status) {
+        this.request = request;
+        this.status = status;
+    }
+
+    /** The server that refuses, once that can be said. Reads the next part of the body without consuming it. */
+    @Nullable
+    DevServer look(ByteBuf part) {
+        int from = part.readerIndex();
+        int end = from + Math.min(left, part.readableBytes());
+        left -= end - from;
+        while (from < end) {
+            int found = part.forEachByte(from, end - from, search);
+            if (found < 0) {
+                return null;
+            }
+            Sign sign = Sign.values()[search.getFoundNeedleId()];
+            if (sign.holds(request, status)) {
+                return sign.server;
+            }
+            from = found + 1;
         }
-        if (text.contains("Invalid Host header") || text.contains("Invalid Host/Origin header")) {
-            return DevServer.WEBPACK;
-        }
-        if (text.contains("Blocked hosts:") || text.contains("Blocked host:")) {
-            return DevServer.RAILS;
-        }
-        return text.contains("DisallowedHost") || text.contains("Invalid HTTP_HOST header") ? DevServer.DJANGO : null;
+        return null;
     }
 }

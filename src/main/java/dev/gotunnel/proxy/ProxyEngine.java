@@ -4,6 +4,7 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.DevServer;
 import dev.gotunnel.policy.Network;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -64,12 +66,26 @@ public final class ProxyEngine implements AutoCloseable {
             @Nullable String reason) {}
 
     /**
+     * A backend that refuses the name that it is asked for.
+     *
+     * @param server what it is
+     * @param name the name
+     * @param path the paths that lead to it, by their prefix; null for all that have no route of their own
+     */
+    public record HostRefusal(
+            DevServer server,
+            String name,
+            BackendAddress backend,
+            @Nullable String path) {}
+
+    /**
      * Starts the event loops; nothing listens yet.
      *
      * @param transport {@code io_uring}, {@code epoll}, {@code kqueue} or {@code nio}; null for the best there is
      * @param temporaryCertificate makes a certificate for a name that no route has; for the empty name, one for this
      *     machine's loopback addresses. May block; called on a worker thread
-     * @param healthChanged told the id of a route when a backend of it went up or down; called on an event loop
+     * @param healthChanged told the id of a route when a backend of it went up or down, or began or ceased to refuse the
+     *     name that it is asked for; called on an event loop
      */
     public ProxyEngine(
             @Nullable String transport,
@@ -249,6 +265,28 @@ public final class ProxyEngine implements AutoCloseable {
         return active == null
                 ? List.of()
                 : active.upstreams().stream().map(ProxyEngine::healthOf).toList();
+    }
+
+    /** The backends of a route that refuse the name that they are asked for, one for each of its paths at most. */
+    public List<HostRefusal> refusals(String routeId) {
+        ActiveRoute active = find(routeId);
+        return active == null
+                ? List.of()
+                : active.served()
+                        .map(ProxyEngine::refusalOf)
+                        .flatMap(Optional::stream)
+                        .toList();
+    }
+
+    private static Optional<HostRefusal> refusalOf(ActivePath path) {
+        HostChecks.Refusal refusal = path.hostChecks().refusal();
+        return refusal == null
+                ? Optional.empty()
+                : Optional.of(new HostRefusal(
+                        refusal.server(),
+                        refusal.name(),
+                        refusal.by().endpoint(),
+                        path.match() == null ? null : path.match().prefix()));
     }
 
     private static BackendHealth healthOf(Upstream upstream) {

@@ -5,13 +5,14 @@ import dev.gotunnel.policy.Template.Placeholder;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a request was before anything in it was changed, for the rules that speak of it. None of it can hold a line's end:
  * the decoders refuse that.
  *
- * @param authority the host and port that the client asked for
+ * @param authority the host and port that the client asked for, the proxy in front of this one where there is a trusted one
  * @param name the host alone
  * @param scheme {@code http} or {@code https}
  * @param target the request target
@@ -30,17 +31,13 @@ record RequestFacts(
         @Nullable String referer,
         String address,
         String requestId) {
+    /** @param authority valid, as {@link HostName} sees it */
     static RequestFacts of(
-            HttpRequest request,
-            String tunnel,
-            String authority,
-            String name,
-            ClientConnection client,
-            String requestId) {
+            HttpRequest request, String tunnel, String authority, ClientConnection client, String requestId) {
         return new RequestFacts(
                 tunnel,
                 authority,
-                name,
+                Objects.requireNonNull(HostName.of(authority)),
                 request.method(),
                 client.scheme(),
                 request.uri(),

@@ -41,12 +41,22 @@ record TrustedProxies(List<Network> networks) {
                 connection.channel(), secure, address, connection.loopback(), connection.port(), connection.tlsPort());
     }
 
-    /** The host that the client asked such a proxy for; the request's own where that is nobody's to tell. */
-    String host(ClientConnection connection, HttpHeaders headers, String host) {
+    /**
+     * The host and port that the client asked such a proxy for; the request's own where that is nobody's to tell.
+     *
+     * @param secure whether the client asked it over TLS
+     */
+    String host(ClientConnection connection, HttpHeaders headers, String host, boolean secure) {
         String told = networks.isEmpty() ? null : headers.get("x-forwarded-host");
-        return told != null && isTrusted(connection.address()) && HostName.of(told.strip()) != null
-                ? told.strip()
-                : host;
+        if (told == null || !isTrusted(connection.address()) || HostName.of(told.strip()) == null) {
+            return host;
+        }
+        String asked = told.strip();
+        String port = headers.get("x-forwarded-port");
+        boolean complete =
+                port == null || port.equals(secure ? "443" : "80") || asked.lastIndexOf(':') > asked.lastIndexOf(']');
+        // Many a proxy tells the name and the port apart.
+        return complete || HostName.of(asked + ":" + port) == null ? asked : asked + ":" + port;
     }
 
     private boolean isTrusted(String address) {

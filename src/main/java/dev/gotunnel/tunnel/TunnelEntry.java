@@ -84,7 +84,7 @@ final class TunnelEntry {
                 state,
                 ports != null && state.serves() ? urls(ports) : List.of(),
                 backends,
-                limitations(ports));
+                limitations(engine, ports));
     }
 
     private List<String> urls(EnginePorts ports) {
@@ -104,7 +104,7 @@ final class TunnelEntry {
         return urls;
     }
 
-    private List<Limitation> limitations(@Nullable EnginePorts ports) {
+    private List<Limitation> limitations(@Nullable ProxyEngine engine, @Nullable EnginePorts ports) {
         List<Limitation> limitations = new ArrayList<>();
         if (state == TunnelState.FAILED && failure != null) {
             limitations.add(failure);
@@ -116,6 +116,10 @@ final class TunnelEntry {
             }
             if (ports.limitation() != null) {
                 limitations.add(ports.limitation());
+            }
+            if (engine != null) {
+                engine.refusals(spec.id().toString())
+                        .forEach(refusal -> limitations.add(HostCheckLimitation.of(spec, saved, refusal)));
             }
             if (!kept().isServedLike(spec)) {
                 limitations.add(new Limitation(

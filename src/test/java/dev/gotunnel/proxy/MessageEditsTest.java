@@ -3,9 +3,6 @@ package dev.gotunnel.proxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.DevServer;
 import dev.gotunnel.policy.HeaderRule;
@@ -21,8 +18,6 @@ import dev.gotunnel.testing.TestBackend.Request;
 import dev.gotunnel.testing.WireClient;
 import dev.gotunnel.testing.WireClient.Response;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -30,7 +25,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** What a policy changes in requests and answers: paths, {@code Host} and {@code Origin}, header fields. */
 class MessageEditsTest {
@@ -296,48 +290,6 @@ class MessageEditsTest {
                         + request.field("origin") + "\r\nContent-Length: 0\r\n\r\n"))) {
             serve(backend);
             assertEquals(own(), ask("/", "Origin: " + own()).field("access-control-allow-origin"));
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "403 | Blocked request. This host (\"shop.test\") is not allowed. | preset: vite",
-                "403 | Invalid Host/Origin header                                 | preset: webpack",
-                "403 | <h1>Blocked hosts: shop.test</h1>                          | preset: rails",
-                "400 | <title>DisallowedHost at /</title>                         | preset: django",
-            })
-    void aRefusalOfTheNameSuggestsThePresetOnce(int status, String body, String hint) throws IOException {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        Logger logger = (Logger) LoggerFactory.getLogger(ActiveRoute.class);
-        log.start();
-        logger.addAppender(log);
-        try (TestBackend backend = TestBackend.answering((request, peer) -> peer.respond(status, body))) {
-            serve(backend);
-            assertEquals(status, ask("/").status());
-            assertEquals(body, ask("/").text());
-            assertEquals(1, log.list.size());
-            assertTrue(log.list.getFirst().getFormattedMessage().contains(hint));
-        } finally {
-            logger.detachAppender(log);
-        }
-    }
-
-    @Test
-    void anOrdinaryRefusalSuggestsNothing() throws Exception {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        Logger logger = (Logger) LoggerFactory.getLogger(ActiveRoute.class);
-        log.start();
-        logger.addAppender(log);
-        try (TestBackend backend = TestBackend.answering((request, peer) -> peer.respond(403, "no"));
-                HttpClient client = fixture.client(HttpClient.Version.HTTP_2)) {
-            fixture.route("localhost", backend);
-            HttpResponse<String> answer = Requests.get(client, fixture, "/");
-            assertEquals("no", answer.body());
-            assertTrue(log.list.isEmpty());
-        } finally {
-            logger.detachAppender(log);
         }
     }
 }

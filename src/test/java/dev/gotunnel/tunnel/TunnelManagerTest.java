@@ -15,14 +15,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.DevServer;
 import dev.gotunnel.policy.Fault;
 import dev.gotunnel.policy.PathRoute;
 import dev.gotunnel.policy.TrafficPolicy;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.Failures;
+import dev.gotunnel.testing.PolicyBuilder;
 import dev.gotunnel.testing.TestBackend;
 import dev.gotunnel.testing.WireClient;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -35,6 +38,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -323,6 +327,59 @@ class TunnelManagerTest {
         fixture.names.forgets("shop.local");
         manager.checkNames();
         assertEquals(1, fixture.tunnel("session/shop").urls().size());
+    }
+
+    @Test
+    void aBackendThatRefusesTheNameIsALimitationUntilItsChecksAreMet() throws IOException {
+        try (TestBackend vite = TestBackend.answering((request, peer) -> {
+            boolean refused = request.field("host").startsWith("app.localhost");
+            peer.respond(refused ? 403 : 200, refused ? "Blocked request. This host is not allowed." : "page");
+        })) {
+            TunnelSpec spec = withDomain(spec("default/app", vite.port()), "app.localhost");
+            manager.save(spec);
+            assertEquals(List.of(), manager.start(spec).limitations());
+            assertEquals("403", fixture.get("app.localhost"));
+            Limitation limitation = new Limitation(
+                    "host-refused",
+                    "Vite at http://127.0.0.1:" + vite.port()
+                            + " refuses requests for app.localhost, a name that it was not told of.",
+                    "gotunnel start default/app --preset vite --save");
+            Await.until(
+                    "it is told",
+                    () -> fixture.events.stream()
+                            .anyMatch(event -> event instanceof TunnelEvent.Changed changed
+                                    && changed.tunnel().limitations().equals(List.of(limitation))));
+            assertEquals(List.of(limitation), fixture.tunnel("default/app").limitations());
+            assertEquals(TunnelState.RUNNING, fixture.tunnel("default/app").state());
+
+            PolicyBuilder policy = new PolicyBuilder();
+            policy.preset = DevServer.VITE;
+            assertEquals(
+                    List.of(), manager.save(spec.withPolicy(policy.build())).limitations());
+            assertEquals("page", fixture.get("app.localhost"));
+            assertEquals(List.of(), fixture.tunnel("default/app").limitations());
+        }
+    }
+
+    @Test
+    void aBackendThatTakesTheNameAfterAllEndsTheLimitationByItself() throws IOException {
+        AtomicBoolean allowed = new AtomicBoolean();
+        try (TestBackend rails = TestBackend.answering((_, peer) ->
+                peer.respond(allowed.get() ? 200 : 403, allowed.get() ? "page" : "Blocked hosts: app.localhost"))) {
+            manager.start(withDomain(spec("session/app", rails.port()), "app.localhost"));
+            assertEquals("403", fixture.get("app.localhost"));
+            assertEquals(1, fixture.tunnel("session/app").limitations().size());
+            int before = fixture.events.size();
+            allowed.set(true);
+            assertEquals("page", fixture.get("app.localhost"));
+            assertEquals(List.of(), fixture.tunnel("session/app").limitations());
+            Await.until(
+                    "that is told",
+                    () -> fixture.events.stream()
+                            .skip(before)
+                            .anyMatch(event -> event instanceof TunnelEvent.Changed changed
+                                    && changed.tunnel().limitations().isEmpty()));
+        }
     }
 
     @Test
