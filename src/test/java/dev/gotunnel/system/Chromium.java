@@ -55,6 +55,7 @@ final class Chromium implements AutoCloseable {
                         "--disable-component-update",
                         "--disable-sync",
                         "--hide-scrollbars",
+                        "--host-resolver-rules=MAP *.test 127.0.0.1",
                         "--remote-debugging-port=0",
                         "--user-data-dir=" + home.resolve("profile"),
                         "about:blank"),
