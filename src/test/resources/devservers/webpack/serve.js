@@ -5,7 +5,7 @@ const DevServer = require('webpack-dev-server')
 const compiler = webpack({ mode: 'development', context: __dirname, entry: './main.js' })
 const options = {
   port: Number(process.argv[2]),
-  static: __dirname,
+  static: { directory: __dirname, watch: false },
   // Pages ask for the WebSocket where they come from, and not at the port above.
   client: { webSocketURL: 'auto://0.0.0.0:0/ws' }
 }

@@ -44,6 +44,7 @@ class DevServerSystemTest {
     private Program program;
     private int port;
     private int https;
+    private Path authority = Path.of("");
 
     /** The packages of all that run on node, once. */
     @BeforeAll
@@ -130,7 +131,15 @@ class DevServerSystemTest {
     @CsvSource({"yes, no", "no, no", "yes, yes"})
     void djangoTakesForms(String debug, String forwardedHost) throws Exception {
         Map<String, String> settings = Map.of("DEBUG", debug, "FORWARDED_HOST", forwardedHost, "PYTHONUNBUFFERED", "1");
-        serve("django", "Quit the server", settings, python(), "manage.py", "runserver", "--noreload", "localhost:PORT");
+        serve(
+                "django",
+                "Quit the server",
+                settings,
+                python(),
+                "manage.py",
+                "runserver",
+                "--noreload",
+                "localhost:PORT");
         try (Chromium browser = tunnel()) {
             open(browser);
             browser.await("document.title.split(/\\s/)[0]", debug.equals("yes") ? "DisallowedHost" : "Bad");
@@ -149,10 +158,19 @@ class DevServerSystemTest {
 
     @Test
     void railsTakesForms() throws Exception {
-        serve("rails", "HTTPServer#start", Map.of("RAILS_ENV", "development"), "rackup", "-o", "localhost", "-p", "PORT");
+        serve(
+                "rails",
+                "HTTPServer#start",
+                Map.of("RAILS_ENV", "development"),
+                "rackup",
+                "-o",
+                "localhost",
+                "-p",
+                "PORT");
         try (Chromium browser = tunnel()) {
             open(browser);
-            browser.await("document.querySelector('h1').textContent.replace('hosts', 'host')", "Blocked host: app.test");
+            browser.await(
+                    "document.querySelector('h1').textContent.replace('hosts', 'host')", "Blocked host: app.test");
             mend("Rails at http://localhost:" + port + " refuses requests for app.test");
             open(browser);
             browser.await("document.title", "web");
@@ -188,7 +206,8 @@ class DevServerSystemTest {
                 "--proxy-http-port",
                 "0");
         program.awaitOutput(1, "app is running");
-        return new Chromium(program, folder.resolve("home"), program.rootCertificate());
+        authority = program.rootCertificate();
+        return new Chromium(program, folder.resolve("home"), authority);
     }
 
     private void open(Chromium browser) throws Exception {
@@ -249,7 +268,7 @@ class DevServerSystemTest {
                 "--max-time",
                 "60",
                 "--cacert",
-                program.rootCertificate().toString(),
+                authority.toString(),
                 "--resolve",
                 "app.test:" + https + ":127.0.0.1",
                 "-b",
@@ -265,8 +284,8 @@ class DevServerSystemTest {
 
     /** The status of a form that a page of some origin sends. */
     private String post(String origin, String... form) throws Exception {
-        List<String> more = new ArrayList<>(
-                List.of("-o", "page.txt", "-w", "%{http_code}", "-H", "Origin: " + origin, "-H", "Referer: " + origin + "/"));
+        List<String> more = new ArrayList<>(List.of(
+                "-o", "page.txt", "-w", "%{http_code}", "-H", "Origin: " + origin, "-H", "Referer: " + origin + "/"));
         more.addAll(List.of(form));
         return curl(more.toArray(String[]::new));
     }
