@@ -64,7 +64,7 @@ func (m *machine) changeHosts(who caller, names []string) (outcome, error) {
 	}
 	recovered, err := m.recoverHosts(path)
 	if err != nil {
-		return outcome{}, ioFailure("mend "+path+", which an earlier run left half-written,", err)
+		return outcome{}, ioFailure("finish what an earlier run began in "+path, err)
 	}
 	for round := 0; round < maxRounds; round++ {
 		before, err := readRegular(path)

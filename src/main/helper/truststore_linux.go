@@ -53,6 +53,10 @@ func (m *machine) removeAuthority(who caller, digest string) (outcome, error) {
 	result := outcome{Fingerprint: digest, Store: store.name}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		// A run that was ended may have left a draft of it.
+		if err := removeState(path); err != nil {
+			return outcome{}, ioFailure("remove "+path, err)
+		}
 		return result, m.finishUpdate(store.removed)
 	}
 	if err != nil {
