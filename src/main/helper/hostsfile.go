@@ -17,11 +17,14 @@ const (
 )
 
 var (
-	// errChanged says that another program changed the file since it was read: read it again.
+	// errChanged says that another program changed the file meanwhile: read it again.
 	errChanged = errors.New("changed meanwhile")
 	// errInPlace says that the file cannot be replaced by another one: write into it.
 	errInPlace = errors.New("cannot be replaced")
 )
+
+// hostsEdit turns one version of the file into the next.
+type hostsEdit func(text []byte) ([]byte, error)
 
 // hostsApply gives the caller exactly these names.
 func hostsApply(m *machine, who caller, input []byte) (outcome, error) {
@@ -66,35 +69,35 @@ func (m *machine) changeHosts(who caller, names []string) (outcome, error) {
 	if err != nil {
 		return outcome{}, ioFailure("finish what an earlier run began in "+path, err)
 	}
+	edit := func(text []byte) ([]byte, error) { return editHosts(text, who, names, m.lineEnd) }
+	changed, method := false, ""
 	for round := 0; round < maxRounds; round++ {
 		before, err := readRegular(path)
 		if err != nil {
 			return outcome{}, ioFailure("read "+path, err)
 		}
-		after, err := editHosts(before, who, names, m.lineEnd)
+		after, err := edit(before)
 		if err != nil {
 			return outcome{}, err
 		}
 		if bytes.Equal(before, after) {
-			return outcome{Recovered: recovered}, m.tidyBackup(after)
+			return outcome{Changed: changed, Method: method, Recovered: recovered}, m.tidyBackup(after)
 		}
 		if err := m.backUp(before); err != nil {
 			return outcome{}, ioFailure("keep a copy of "+path, err)
 		}
-		method, err := m.installHosts(path, before, after)
-		if errors.Is(err, errChanged) {
-			continue
-		}
-		if err != nil {
+		if method, err = m.installHosts(path, before, after, edit); err == nil {
+			changed = true
+		} else if !errors.Is(err, errChanged) {
 			return outcome{}, ioFailure("write "+path, err)
 		}
-		return outcome{Changed: true, Method: method, Recovered: recovered}, m.tidyBackup(after)
+		// Once more: whoever replaced the file at the same time has replaced the new entries as well.
 	}
 	return outcome{}, fail(codeBusy, "Try again when it is finished.", "Another program keeps changing %s.", path)
 }
 
-func (m *machine) installHosts(path string, before, after []byte) (method string, err error) {
-	err = replaceHosts(path, before, after)
+func (m *machine) installHosts(path string, before, after []byte, edit hostsEdit) (method string, err error) {
+	err = m.replaceHosts(path, before, after, edit)
 	if !errors.Is(err, errInPlace) {
 		return "rename", err
 	}

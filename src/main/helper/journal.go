@@ -31,27 +31,32 @@ func (m *machine) overwriteHosts(path string, before, after []byte) error {
 		return err
 	}
 	defer file.Close()
+	release := keepOthersOut(file)
+	defer release()
+	text, err := readOpen(file)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(text, before) {
+		return errChanged
+	}
+	return m.writeThroughJournal(file, before, before, after)
+}
+
+// writeThroughJournal turns what a file holds now into a new version. Should that be cut short, the next run puts back the
+// old one, which is mostly what the file holds now.
+func (m *machine) writeThroughJournal(file *os.File, now, before, after []byte) error {
 	if err := m.writeState(m.journal(), encodeJournal(before, after), 0o600); err != nil {
 		return err
 	}
-	unlock := keepOthersOut(file)
-	defer unlock()
-	text, err := readOpen(file)
-	if err == nil && !bytes.Equal(text, before) {
-		err = errChanged
-	}
-	if err == nil {
-		if err = overwrite(file, before, after); err != nil {
-			// Its blocks are still the file's: this needs no space.
-			if undo := overwrite(file, after, before); undo != nil {
-				return undo
-			}
+	err := overwrite(file, now, after)
+	if err != nil {
+		// Its blocks are still the file's: this needs no space. The journal stays if it fails as well.
+		if undo := overwrite(file, after, now); undo != nil {
+			return undo
 		}
 	}
-	if err := removeState(m.journal()); err != nil {
-		return err
-	}
-	return err
+	return firstOf(err, removeState(m.journal()))
 }
 
 // overwrite turns one version into the other. Where the text gets shorter, the surplus becomes empty lines before it is
@@ -90,8 +95,8 @@ func (m *machine) recoverHosts(path string) (bool, error) {
 		return false, err
 	}
 	defer file.Close()
-	unlock := keepOthersOut(file)
-	defer unlock()
+	release := keepOthersOut(file)
+	defer release()
 	text, err := readOpen(file)
 	if err != nil {
 		return false, err

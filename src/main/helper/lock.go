@@ -16,14 +16,14 @@ var errLocked = errors.New("locked")
 func (m *machine) acquireLock() (release func(), err error) {
 	end := m.now().Add(m.patience)
 	for {
-		if err := m.makeFolder(filepath.Dir(m.lock)); err != nil {
-			return nil, err
-		}
-		file, err := tryLock(m.lock)
+		err := m.makeFolder(filepath.Dir(m.lock))
 		if err == nil {
-			return func() { removeLock(file, m.lock) }, nil
+			var file *os.File
+			if file, err = tryLock(m.lock); err == nil {
+				return func() { removeLock(file, m.lock) }, nil
+			}
 		}
-		// The holder removes the file and the folder in between.
+		// The holder may remove the file and the folder at any moment.
 		if !errors.Is(err, errLocked) && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}

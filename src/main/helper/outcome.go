@@ -137,3 +137,11 @@ func shown(text string) string {
 	}
 	return strconv.QuoteToASCII(text)
 }
+
+// firstOf is the error that came first, if there is one.
+func firstOf(first, second error) error {
+	if first != nil {
+		return first
+	}
+	return second
+}

@@ -163,10 +163,3 @@ func without(all []caller, one caller) []caller {
 	}
 	return rest
 }
-
-func firstOf(first, second error) error {
-	if first != nil {
-		return first
-	}
-	return second
-}

@@ -14,33 +14,32 @@ import (
 const noWait = syscall.O_NONBLOCK
 
 // replaceHosts puts a new file in the place of the old one, with its owner, mode and attributes. It fails with errChanged
-// when the old one is no longer what was read, and with errInPlace when no file can be put there.
-func replaceHosts(path string, before, after []byte) error {
+// when another program was at it as well and it has to be done again, and with errInPlace when no file can be put there.
+func (m *machine) replaceHosts(path string, before, after []byte, edit hostsEdit) error {
 	next := draft(path)
-	if err := writeNew(next, after, 0o600); err != nil {
-		_ = os.Remove(next)
-		if cannotWrite(err) {
-			return errInPlace
-		}
+	file, err := os.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_EXCL|noFollow, 0o600)
+	if cannotWrite(err) {
+		return errInPlace
+	}
+	if err != nil {
 		return err
 	}
-	err := exchangeHosts(path, next, before)
+	defer file.Close()
+	err = m.exchangeHosts(path, next, file, before, after, edit)
 	if gone := os.Remove(next); err == nil && !errors.Is(gone, fs.ErrNotExist) {
-		return gone
+		err = gone
 	}
 	return err
 }
 
-func exchangeHosts(path, next string, before []byte) error {
-	old, err := os.OpenFile(path, os.O_RDONLY|noFollow|noWait, 0)
-	if err != nil {
+func (m *machine) exchangeHosts(path, next string, file *os.File, before, after []byte, edit hostsEdit) error {
+	if err := prepare(file, path, after); err != nil {
 		return err
 	}
-	defer old.Close()
-	if err := likeness(next, old); err != nil {
-		return err
-	}
-	text, err := readOpen(old)
+	// Nobody is to read the new version, or add to it, before it is sure that no line of the old one is missing in it.
+	release := keepOthersOut(file)
+	defer release()
+	text, err := readRegular(path)
 	if err != nil {
 		return err
 	}
@@ -54,35 +53,30 @@ func exchangeHosts(path, next string, before []byte) error {
 	if err != nil {
 		return err
 	}
+	if swapped {
+		if err := m.takeOver(path, next, file, before, after, edit); err != nil {
+			return err
+		}
+	}
+	release()
 	if err := syncFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	if !swapped {
-		return nil
-	}
-	// Now the old one lies at next. Whoever changed it after it was read above wrote lines that must not be lost.
-	awaitWriters(next)
-	if text, err = readRegular(next); err != nil {
-		return err
-	}
-	if bytes.Equal(text, before) {
-		return nil
-	}
-	if _, err := swap(next, path); err != nil {
-		return err
-	}
-	return errChanged
+	return requirePlace(path, file)
 }
 
-// likeness gives a file the owner, mode and attributes of another, down to the disk.
-func likeness(path string, of *os.File) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|noFollow, 0)
+// prepare makes a file ready to take the place of another.
+func prepare(file *os.File, path string, after []byte) error {
+	old, err := os.OpenFile(path, os.O_RDONLY|noFollow|noWait, 0)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	info, err := of.Stat()
+	defer old.Close()
+	info, err := old.Stat()
 	if err != nil {
+		return err
+	}
+	if _, err := file.Write(after); err != nil {
 		return err
 	}
 	ids := info.Sys().(*syscall.Stat_t)
@@ -92,10 +86,46 @@ func likeness(path string, of *os.File) error {
 	if err := file.Chmod(info.Mode()); err != nil {
 		return err
 	}
-	if err := copyAttributes(of, file); err != nil {
+	if err := copyAttributes(old, file); err != nil {
 		return errInPlace
 	}
 	return file.Sync()
+}
+
+// takeOver looks at the old file, which lies at next after the swap. Whoever changed it after it was read, or is about to,
+// finds his lines in the new one.
+func (m *machine) takeOver(path, next string, file *os.File, before, after []byte, edit hostsEdit) error {
+	awaitWriters(next)
+	text, err := readRegular(next)
+	if err != nil || bytes.Equal(text, before) {
+		return err
+	}
+	merged, err := edit(text)
+	if err == nil {
+		err = m.writeThroughJournal(file, after, text, merged)
+	}
+	if err != nil {
+		if _, back := swap(next, path); back != nil {
+			return back
+		}
+	}
+	return err
+}
+
+// requirePlace tells whether a file is still where it was put.
+func requirePlace(path string, file *os.File) error {
+	mine, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	there, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(mine, there) {
+		return errChanged
+	}
+	return nil
 }
 
 // cannotWrite tells whether a folder takes no new file, while a file in it may still take other contents.
