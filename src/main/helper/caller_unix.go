@@ -1,0 +1,61 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"strconv"
+	"syscall"
+)
+
+// identify finds out for whom this runs. pkexec and sudo say so in a variable that a caller of theirs cannot set; who
+// runs this without them is root and could do everything anyway.
+func identify(variable func(string) string) (caller, error) {
+	const fix = "Let gotunnel start it, or run it by pkexec or sudo."
+	if os.Geteuid() != 0 {
+		return "", fail(codeNotPermitted, fix, "This needs root.")
+	}
+	if os.Getuid() != 0 {
+		return "", fail(codeNotPermitted, "Take the set-user-id bit off and let pkexec or sudo start it.",
+			"This program must not be set-user-id.")
+	}
+	found := caller("0")
+	for i, name := range []string{"PKEXEC_UID", "SUDO_UID"} {
+		value := variable(name)
+		if value == "" {
+			continue
+		}
+		id, err := strconv.ParseUint(value, 10, 32)
+		// The highest number stands for "no user".
+		if err != nil || strconv.FormatUint(id, 10) != value || id == 1<<32-1 {
+			return "", refuse(codeNotPermitted, fix, "%s is not a user id.", name)
+		}
+		if i > 0 && found != "0" && found != caller(value) {
+			return "", refuse(codeNotPermitted, fix, "PKEXEC_UID and SUDO_UID name two different users.")
+		}
+		found = caller(value)
+	}
+	return found, nil
+}
+
+// settle makes the process independent of how its caller left it: variables, working folder, file mode mask, limits,
+// closed descriptors.
+func settle() {
+	os.Clearenv()
+	var info syscall.Stat_t
+	for descriptor := 0; descriptor <= 2; descriptor++ {
+		if syscall.Fstat(descriptor, &info) != nil {
+			// The next file opened would get this number, and be read from or printed into.
+			os.Exit(exitRefused)
+		}
+	}
+	syscall.Umask(0o022)
+	if os.Chdir("/") != nil {
+		os.Exit(exitFailed)
+	}
+	if os.Geteuid() == 0 {
+		// A low limit would end a write half-way.
+		unlimited := syscall.Rlimit{Cur: 1<<63 - 1, Max: 1<<63 - 1}
+		_ = syscall.Setrlimit(syscall.RLIMIT_FSIZE, &unlimited)
+	}
+}

@@ -1,0 +1,3 @@
+module gotunnel-helper
+
+go 1.19

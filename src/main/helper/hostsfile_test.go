@@ -1,0 +1,247 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func TestApplyAndRestoreLeaveNothingBehind(t *testing.T) {
+	m := testMachine(t)
+	before := snapshot(t, m)
+	if !mustDo(t, m, alice, namesInput("a.test"), "hosts-apply").Changed {
+		t.Error("says that nothing changed")
+	}
+	if read(t, m.backup()) != plainHosts {
+		t.Error("no copy of the original")
+	}
+	if mustDo(t, m, alice, namesInput("a.test"), "hosts-apply").Changed {
+		t.Error("says that the same names changed something")
+	}
+	mustDo(t, m, bob, namesInput("b.test"), "hosts-apply")
+	mustDo(t, m, alice, "{}", "hosts-restore")
+	if read(t, m.backup()) != plainHosts {
+		t.Error("the copy is gone while another user has entries")
+	}
+	mustDo(t, m, bob, namesInput(), "hosts-apply")
+	if after := snapshot(t, m); after != before {
+		t.Errorf("before:\n%s\nafter:\n%s", before, after)
+	}
+}
+
+func TestKeepsTheModeOfTheFile(t *testing.T) {
+	m := testMachine(t)
+	if err := os.Chmod(m.hosts, 0o604); err != nil {
+		t.Fatal(err)
+	}
+	mustDo(t, m, alice, namesInput("a.test"), "hosts-apply")
+	info, err := os.Stat(m.hosts)
+	if err != nil || info.Mode().Perm() != 0o604 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+}
+
+func TestFollowsALinkWithinFoldersOfTheOwner(t *testing.T) {
+	m := testMachine(t)
+	real := filepath.Join(m.state, "..", "real-hosts")
+	if err := os.Rename(m.hosts, real); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../var/lib/real-hosts", m.hosts); err != nil {
+		t.Fatal(err)
+	}
+	mustDo(t, m, alice, namesInput("a.test"), "hosts-apply")
+	if info, err := os.Lstat(m.hosts); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Error("the link was replaced")
+	}
+	if !strings.Contains(read(t, real), "127.0.0.1 a.test\n") {
+		t.Error("the file behind the link was not changed")
+	}
+}
+
+func TestAMissingFileIsSaidAndNotMade(t *testing.T) {
+	m := testMachine(t)
+	if err := os.Remove(m.hosts); err != nil {
+		t.Fatal(err)
+	}
+	before := snapshot(t, m)
+	if answer := ask(m, alice, namesInput("a.test"), "hosts-apply"); answer.Code != codeMissing || answer.exit != exitFailed {
+		t.Errorf("%+v", answer)
+	}
+	mustDo(t, m, alice, "{}", "hosts-restore")
+	if snapshot(t, m) != before {
+		t.Error("something was left behind")
+	}
+}
+
+func TestAFileThatIsTooLargeIsRefused(t *testing.T) {
+	m := testMachine(t)
+	if err := os.Truncate(m.hosts, maxHosts+1); err != nil {
+		t.Fatal(err)
+	}
+	if answer := ask(m, alice, namesInput("a.test"), "hosts-apply"); answer.Code != codeMalformed {
+		t.Errorf("%+v", answer)
+	}
+}
+
+func TestWritesIntoTheFileThroughAJournal(t *testing.T) {
+	for what, text := range foreignFiles {
+		m := testMachine(t)
+		write(t, m.hosts, text)
+		after := edited(t, text, alice, "a.test")
+		if err := m.overwriteHosts(m.hosts, []byte(text), []byte(after)); err != nil || read(t, m.hosts) != after {
+			t.Errorf("%s: %v", what, err)
+		}
+		if err := m.overwriteHosts(m.hosts, []byte(after), []byte(text)); err != nil || read(t, m.hosts) != text {
+			t.Errorf("%s: %v", what, err)
+		}
+		if err := m.overwriteHosts(m.hosts, []byte(after), []byte(text)); !errors.Is(err, errChanged) || read(t, m.hosts) != text {
+			t.Errorf("%s: overwrote a change: %v", what, err)
+		}
+		if _, err := os.Stat(m.journal()); err == nil {
+			t.Errorf("%s: the journal is still there", what)
+		}
+	}
+}
+
+// However much of either version has reached the disk, the next run starts from a whole one.
+func TestRecoversEveryHalfWrittenFile(t *testing.T) {
+	block := edited(t, plainHosts, alice, "long-name.test", "another.test") + "10.0.0.9 below\n"
+	for _, change := range []struct{ before, after string }{
+		{plainHosts, edited(t, plainHosts, alice, "a.test")},
+		{block, edited(t, block, alice)},
+		{block, edited(t, block, alice, "a.test")},
+		{block, edited(t, block, alice, "a.test", "b.test", "c.test", "d.test", "e.test", "f.test")},
+	} {
+		m := testMachine(t)
+		padded := pad([]byte(change.after), len(change.before))
+		for written := 0; written <= len(padded); written++ {
+			text := concat(padded[:written])
+			if written < len(change.before) {
+				text = concat(text, []byte(change.before[written:]))
+			}
+			if err := m.writeState(m.journal(), encodeJournal([]byte(change.before), []byte(change.after)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			write(t, m.hosts, string(text))
+			if _, err := m.recoverHosts(m.hosts); err != nil {
+				t.Fatal(err)
+			}
+			if got := read(t, m.hosts); got != change.before && got != change.after {
+				t.Fatalf("after %d bytes: %q", written, got)
+			}
+		}
+	}
+}
+
+func TestAJournalDoesNotUndoWhatSomebodyWroteSince(t *testing.T) {
+	m := testMachine(t)
+	after := edited(t, plainHosts, alice, "a.test")
+	if err := m.writeState(m.journal(), encodeJournal([]byte(plainHosts), []byte(after)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	write(t, m.hosts, "10.0.0.7 new\n"+plainHosts)
+	if mustDo(t, m, alice, "{}", "hosts-restore").Recovered || read(t, m.hosts) != "10.0.0.7 new\n"+plainHosts {
+		t.Errorf("got %q", read(t, m.hosts))
+	}
+}
+
+func TestADamagedJournalIsSaid(t *testing.T) {
+	m := testMachine(t)
+	damaged := encodeJournal([]byte("a\n"), []byte("b\n"))
+	damaged[len(damaged)-2]++
+	if err := m.writeState(m.journal(), damaged, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if answer := ask(m, alice, "{}", "hosts-restore"); answer.Code != codeMalformed || read(t, m.hosts) != plainHosts {
+		t.Errorf("%+v", answer)
+	}
+}
+
+// Two users' runs, a program that appends and one that replaces the file, all at once: no line of anybody's is lost.
+func TestNothingIsLostWhenManyWriteAtOnce(t *testing.T) {
+	const rounds = 60
+	m := testMachine(t)
+	var everybody sync.WaitGroup
+	together := func(do func(round int)) {
+		everybody.Add(1)
+		go func() {
+			defer everybody.Done()
+			for round := 0; round < rounds; round++ {
+				do(round)
+			}
+		}()
+	}
+	for _, who := range []caller{alice, bob} {
+		who := who
+		together(func(round int) {
+			if answer := ask(m, who, namesInput(fmt.Sprintf("u%s-%d.test", who, round)), "hosts-apply"); !answer.OK && answer.Code != codeBusy {
+				t.Errorf("%+v", answer)
+			}
+		})
+	}
+	together(func(round int) {
+		line := fmt.Sprintf("10.1.0.%d line-%d\n", round, round)
+		if round%2 == 0 {
+			appendLine(t, m.hosts, line)
+		} else {
+			replaceCarefully(t, m.hosts, line)
+		}
+	})
+	everybody.Wait()
+	mustDo(t, m, alice, namesInput("alice.test"), "hosts-apply")
+	mustDo(t, m, bob, namesInput("bob.test"), "hosts-apply")
+	text := read(t, m.hosts)
+	for round := 0; round < rounds; round++ {
+		if line := fmt.Sprintf("10.1.0.%d line-%d\n", round, round); strings.Count(text, line) != 1 {
+			t.Errorf("%d times: %s", strings.Count(text, line), line)
+		}
+	}
+	for _, line := range []string{"127.0.0.1 localhost\n", "10.0.0.5 nas\n", "127.0.0.1 alice.test\n", "::1 bob.test\n"} {
+		if strings.Count(text, line) != 1 {
+			t.Errorf("%d times: %s", strings.Count(text, line), line)
+		}
+	}
+	if strings.Contains(text, "u1000-") || strings.Contains(text, "u1001-") {
+		t.Errorf("an old entry is left: %s", text)
+	}
+}
+
+func appendLine(t *testing.T, path, line string) {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer file.Close()
+	if _, err := file.WriteString(line); err != nil {
+		t.Error(err)
+	}
+}
+
+// replaceCarefully edits as good editors do: it looks whether the file has changed under its hands.
+func replaceCarefully(t *testing.T, path, line string) {
+	for {
+		before, err := os.ReadFile(path)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		mine := path + ".editor"
+		if err := os.WriteFile(mine, append(append([]byte{}, before...), line...), 0o644); err != nil {
+			t.Error(err)
+			return
+		}
+		if now, err := os.ReadFile(path); err == nil && bytes.Equal(now, before) {
+			if err := os.Rename(mine, path); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+	}
+}

@@ -1,0 +1,31 @@
+// Command gotunnel-helper makes the changes to the machine that need an administrator: names in the hosts file, the
+// certificate authority in the system's trust store, the ports below 1024, the list of allowed suffixes.
+//
+// It takes exactly one verb, reads one JSON object from standard input, prints one JSON object and ends. It trusts
+// nothing that its caller says: docs/HELPER.md is the description for reviewers.
+package main
+
+import (
+	"os"
+	"runtime"
+)
+
+// version is set by the build.
+var version = "unknown"
+
+// One thread makes all system calls, so that a test can end the program at each of them in turn.
+func init() {
+	runtime.LockOSThread()
+}
+
+func main() {
+	who, err := identify(os.Getenv)
+	settle()
+	os.Exit(serve(os.Args[1:], os.Stdin, os.Stdout, func() (*machine, caller, error) {
+		if err != nil {
+			return nil, "", err
+		}
+		m := newMachine(systemLayout())
+		return m, who, m.requireSafeInstallation()
+	}))
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// installAuthority writes the certificate, in a form of its own, into the folder of the distribution, and has the bundle
+// made anew.
+func (m *machine) installAuthority(who caller, certificate *x509.Certificate) (outcome, error) {
+	store, err := m.anchorStore()
+	if err != nil {
+		return outcome{}, err
+	}
+	digest := fingerprint(certificate)
+	path := filepath.Join(store.folder, authorityFile(who, digest))
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw})
+	result := outcome{Fingerprint: digest, Store: store.name}
+	known, err := os.ReadFile(path)
+	if err == nil && bytes.Equal(known, text) {
+		return result, m.finishUpdate(store.added)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return outcome{}, ioFailure("read "+path, err)
+	}
+	if err := m.beginUpdate(); err != nil {
+		return outcome{}, err
+	}
+	if err := m.writeState(path, text, 0o644); err != nil {
+		return outcome{}, ioFailure("write "+path, err)
+	}
+	result.Changed = true
+	if err := m.finishUpdate(store.added); err != nil {
+		// A certificate that is trusted half is worse than none; the update stays noted as unfinished.
+		_ = os.Remove(path)
+		return outcome{}, err
+	}
+	return result, nil
+}
+
+// removeAuthority deletes the file that an earlier call wrote for the same caller, and no other.
+func (m *machine) removeAuthority(who caller, digest string) (outcome, error) {
+	store, err := m.anchorStore()
+	if err != nil {
+		return outcome{}, err
+	}
+	path := filepath.Join(store.folder, authorityFile(who, digest))
+	result := outcome{Fingerprint: digest, Store: store.name}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		// A run that was ended may have left a draft of it.
+		if err := removeState(path); err != nil {
+			return outcome{}, ioFailure("remove "+path, err)
+		}
+		return result, m.finishUpdate(store.removed)
+	}
+	if err != nil {
+		return outcome{}, ioFailure("read "+path, err)
+	}
+	certificate, err := parseCertificate(string(text))
+	if err != nil || fingerprint(certificate) != digest {
+		return outcome{}, fail(codeMalformed, "As root, look at that file and remove it.",
+			"%s does not hold the certificate of that fingerprint.", path)
+	}
+	if err := m.beginUpdate(); err != nil {
+		return outcome{}, err
+	}
+	if err := removeState(path); err != nil {
+		return outcome{}, ioFailure("remove "+path, err)
+	}
+	result.Changed = true
+	return result, m.finishUpdate(store.removed)
+}
+
+// anchorStore finds the trust store of this distribution.
+func (m *machine) anchorStore() (anchorStore, error) {
+	for _, store := range m.anchors {
+		if _, err := os.Stat(store.evidence); err != nil {
+			continue
+		}
+		folder, err := m.resolve(store.folder)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return anchorStore{}, ioFailure("find "+store.folder, err)
+		}
+		store.folder = folder
+		return store, nil
+	}
+	return anchorStore{}, fail(codeUnsupported, "Install the package ca-certificates, or trust the certificate in each program.",
+		"This system has no trust store that gotunnel knows.")
+}
+
+// beginUpdate notes that the bundle no longer fits the folder, for the case that this run is ended before it does again.
+func (m *machine) beginUpdate() error {
+	if err := m.writeState(m.unfinishedUpdate(), nil, 0o600); err != nil {
+		return ioFailure("note the change in "+m.state, err)
+	}
+	return nil
+}
+
+// finishUpdate has the bundle made anew if that is still to be done.
+func (m *machine) finishUpdate(command []string) error {
+	if _, err := os.Lstat(m.unfinishedUpdate()); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err := m.command(command); err != nil {
+		return err
+	}
+	if err := removeState(m.unfinishedUpdate()); err != nil {
+		return ioFailure("remove the note in "+m.state, err)
+	}
+	return nil
+}
+
+func (m *machine) unfinishedUpdate() string {
+	return filepath.Join(m.state, "trust.unfinished")
+}
