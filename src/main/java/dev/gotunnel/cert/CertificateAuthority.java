@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * second intermediate. Any thread; signing takes half a second the first time.
  */
 public final class CertificateAuthority {
-    private static final String ROOT_NAME = "gotunnel CA ";
+    /** How the common name of every root of ours begins. */
+    public static final String ROOT_NAME = "gotunnel CA ";
+
     private static final String ROOT = "root.crt";
     private static final String INTERMEDIATE = "intermediate.crt";
     private static final String INTERMEDIATE_KEY = "intermediate.key";

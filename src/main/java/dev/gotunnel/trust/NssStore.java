@@ -5,14 +5,11 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.PrivateFiles;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The certificate database of a Firefox profile, or the one that the Chromium browsers of a user share. */
@@ -138,10 +135,7 @@ final class NssStore implements TrustStore {
 
     @Override
     public List<Path> creates() {
-        List<Path> missing = new ArrayList<>();
-        for (Path path = folder; path != null && !Files.exists(path); path = path.getParent()) {
-            missing.addFirst(path);
-        }
+        List<Path> missing = CreatedFolders.missing(folder);
         if (!exists()) {
             missing.add(folder.resolve(CERTIFICATES));
         }
@@ -181,27 +175,14 @@ final class NssStore implements TrustStore {
                     Files.deleteIfExists(folder.resolve(file));
                 }
             }
-            for (Path path : created.reversed()) {
-                if (Files.isDirectory(path) && isEmpty(path)) {
-                    Files.delete(path);
-                }
-            }
-        } catch (DirectoryNotEmptyException e) {
-            // Something came in meanwhile, and keeps its folder.
-            return;
         } catch (IOException e) {
             throw PrivateFiles.unusable("remove " + folder, folder, e);
         }
-    }
-
-    private static boolean isEmpty(Path path) throws IOException {
-        try (Stream<Path> files = Files.list(path)) {
-            return files.findAny().isEmpty();
-        }
+        CreatedFolders.removeEmpty(created);
     }
 
     @Override
-    public String byHand() {
+    public String byHand(X509Certificate root) {
         return isFound()
                 ? "gotunnel trust install --store " + name
                 : "Start Firefox once with that profile, then: gotunnel trust install";

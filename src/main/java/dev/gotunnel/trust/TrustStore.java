@@ -56,7 +56,7 @@ public interface TrustStore {
     void tidy(List<Path> created);
 
     /** How to do by hand what {@link #install} cannot do here. */
-    String byHand();
+    String byHand(X509Certificate root);
 
     /** What the user has to do before a change takes effect, such as to restart a browser; empty for nothing. */
     String afterwards();
