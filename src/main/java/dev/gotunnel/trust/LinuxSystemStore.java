@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +35,24 @@ final class LinuxSystemStore implements TrustStore {
     private final TrustPlaces places;
     private final CommandRunner commands;
     private final Optional<SystemTrustInstaller> helper;
+    private final Predicate<Path> writable;
 
+    /**
+     * A store.
+     *
+     * @param writable whether this process may write into a folder
+     */
     LinuxSystemStore(
-            LinuxFamily family, TrustPlaces places, CommandRunner commands, Optional<SystemTrustInstaller> helper) {
+            LinuxFamily family,
+            TrustPlaces places,
+            CommandRunner commands,
+            Optional<SystemTrustInstaller> helper,
+            Predicate<Path> writable) {
         this.family = family;
         this.places = places;
         this.commands = commands;
         this.helper = helper;
+        this.writable = writable;
     }
 
     @Override
@@ -86,7 +98,7 @@ final class LinuxSystemStore implements TrustStore {
         while (!Files.exists(there, LinkOption.NOFOLLOW_LINKS) && there.getParent() != null) {
             there = there.getParent();
         }
-        return Files.isWritable(there);
+        return writable.test(there);
     }
 
     @Override
@@ -248,8 +260,7 @@ final class LinuxSystemStore implements TrustStore {
 
     @Override
     public String byHand(X509Certificate root) {
-        return "gotunnel trust export | sudo tee " + file(root) + " >/dev/null && sudo "
-                + String.join(" ", family.afterInstall());
+        return "gotunnel trust export | sudo tee " + file(root) + " && sudo " + String.join(" ", family.afterInstall());
     }
 
     private String removedByHand(X509Certificate root) {

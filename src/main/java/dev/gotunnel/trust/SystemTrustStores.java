@@ -74,7 +74,7 @@ public final class SystemTrustStores implements TrustStores {
     }
 
     private LinuxSystemStore linux(LinuxFamily family) {
-        return new LinuxSystemStore(family, places, commands, helper);
+        return new LinuxSystemStore(family, places, commands, helper, Files::isWritable);
     }
 
     private Optional<LinuxFamily> family() {
