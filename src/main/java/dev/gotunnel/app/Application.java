@@ -15,16 +15,26 @@ import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.platform.AppDirectories;
+import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.privilege.SystemPrivileges;
+import dev.gotunnel.trust.EnvironmentFiles;
+import dev.gotunnel.trust.SystemCommands;
+import dev.gotunnel.trust.SystemTrustStores;
+import dev.gotunnel.trust.TrustPlaces;
+import dev.gotunnel.tunnel.FileJournal;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.PortPlan;
+import dev.gotunnel.tunnel.TrustService;
 import dev.gotunnel.tunnel.TunnelManager;
 import dev.gotunnel.tunnel.TunnelStore;
+import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -160,7 +170,27 @@ final class Application implements Surroundings {
 
     @Override
     public MachineService machine() {
-        return certificates::installCA;
+        TrustPlaces places = TrustPlaces.of(OperatingSystem.current(), AppDirectories.home(), System.getenv());
+        SystemTrustStores stores =
+                new SystemTrustStores(places, new SystemCommands(places.environment()), Optional.empty());
+        EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
+        return new Machine(
+                certificates, new TrustService(certificates, stores, files, new FileJournal(directories.journal())));
+    }
+
+    private record Machine(CertificateStore certificates, TrustService trust) implements MachineService {
+        @Override
+        public X509Certificate rootCertificate() {
+            return certificates.installCA();
+        }
+    }
+
+    @Override
+    public Optional<String> ask(String question) {
+        // With some Java versions there is one without a terminal as well.
+        return Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .map(console -> Objects.requireNonNullElse(console.readLine("%s", question), "no"));
     }
 
     @Override

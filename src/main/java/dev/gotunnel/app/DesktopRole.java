@@ -7,7 +7,7 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.Interrupts;
 import dev.gotunnel.platform.Patience;
-import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.RootOfTrust;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.ui.Desktop;
 import java.nio.file.Path;
@@ -133,8 +133,8 @@ final class DesktopRole {
         return owner.map(EngineOwner::tunnels);
     }
 
-    private static MachineService machineOf(TunnelService service) {
-        if (service instanceof MachineService machine) {
+    private static RootOfTrust machineOf(TunnelService service) {
+        if (service instanceof RootOfTrust machine) {
             return machine;
         }
         throw new IllegalStateException("every service of ours knows its machine");

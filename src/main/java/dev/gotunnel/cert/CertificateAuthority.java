@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * second intermediate. Any thread; signing takes half a second the first time.
  */
 public final class CertificateAuthority {
+    /** How the common name of every root of ours begins. */
+    public static final String ROOT_NAME = "gotunnel CA ";
+
     private static final String ROOT = "root.crt";
     private static final String INTERMEDIATE = "intermediate.crt";
     private static final String INTERMEDIATE_KEY = "intermediate.key";
@@ -109,7 +112,7 @@ public final class CertificateAuthority {
         try {
             CertificateBuilder builder = new CertificateBuilder();
             KeyPair rootKeys = CertificateBuilder.newKeyPair();
-            X509Certificate root = builder.root("gotunnel CA " + tag, rootKeys, suffixes, clock.instant());
+            X509Certificate root = builder.root(ROOT_NAME + tag, rootKeys, suffixes, clock.instant());
             KeyPair keys = CertificateBuilder.newKeyPair();
             X509Certificate intermediate = builder.intermediate(
                     "gotunnel intermediate " + tag, keys, root, rootKeys.getPrivate(), suffixes, clock.instant());
@@ -185,6 +188,16 @@ public final class CertificateAuthority {
             // What it says is its own: the file was changed.
             return false;
         }
+    }
+
+    /** Whether a certificate calls itself the root of an authority of ours, this one or an earlier one. */
+    public static boolean isRoot(X509Certificate certificate) {
+        return certificate.getSubjectX500Principal().getName().startsWith("CN=" + ROOT_NAME);
+    }
+
+    /** What a root is called in lists of certificates: its common name, which no other root has. */
+    public static String nameOf(X509Certificate root) {
+        return root.getSubjectX500Principal().getName().replaceFirst("^CN=", "");
     }
 
     /** A certificate's SHA-256 as {@code AB:CD:…}, as browsers and phones show it. */

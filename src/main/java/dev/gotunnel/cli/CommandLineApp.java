@@ -36,7 +36,8 @@ public final class CommandLineApp {
                         new RemoveCommand(context),
                         new OpenCommand(context),
                         new DemoCommand(context),
-                        new TrustCommand(context),
+                        TrustCommand.with(context),
+                        new EnvCommand(context),
                         new EngineCommand(context))
                 .forEach(commandLine::addSubcommand);
         commandLine.addSubcommand(new CommandLine.HelpCommand());
@@ -48,6 +49,7 @@ public final class CommandLineApp {
                 .setErr(err)
                 .registerConverter(Output.Format.class, oneOf(Output.Format.class))
                 .registerConverter(TrustCommand.ExportFormat.class, oneOf(TrustCommand.ExportFormat.class))
+                .registerConverter(Shell.class, oneOf(Shell.class))
                 // A password's file is written @FILE too, and is not to become arguments.
                 .setExpandAtFiles(false)
                 .setUsageHelpAutoWidth(true)

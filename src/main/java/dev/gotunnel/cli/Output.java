@@ -3,6 +3,7 @@ package dev.gotunnel.cli;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.tunnel.Backend;
 import dev.gotunnel.tunnel.Limitation;
+import dev.gotunnel.tunnel.TrustState;
 import dev.gotunnel.tunnel.Tunnel;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -127,6 +128,32 @@ public final class Output {
                 text.append(cell).append(" ".repeat(i == columns - 1 ? 0 : widths[i] - cell.length() + 2));
             }
             line(text.toString().stripTrailing());
+        }
+    }
+
+    /** Prints trust stores as a table, or in a form for programs. */
+    public void trust(List<TrustState> states, Format format) {
+        if (format != Format.TABLE) {
+            machine(states, format);
+            return;
+        }
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("STORE", "FOUND", "TRUSTED", "VERIFIED", "HOW TO MEND"));
+        for (TrustState state : states) {
+            boolean found = state.found();
+            rows.add(List.of(
+                    state.store(),
+                    found ? "yes" : "no",
+                    found ? state.trusted() : "-",
+                    found ? state.verified() : "-",
+                    state.fix()));
+        }
+        table(rows);
+        for (TrustState state : states) {
+            if (!state.note().isEmpty()) {
+                line("");
+                line(state.store() + ": " + state.note());
+            }
         }
     }
 

@@ -37,8 +37,11 @@ public interface Surroundings {
     /** The tunnels that are saved in the profile {@code default} and another one, unless that is null. */
     TunnelStore saved(@Nullable String profile);
 
-    /** The machine, when nobody owns the engine. */
+    /** The machine, as this process sees it. */
     MachineService machine();
+
+    /** Asks the user a question in the terminal, and returns the line typed; empty when there is nobody to ask. */
+    Optional<String> ask(String question);
 
     /**
      * Shows the tray and window until the user quits, or brings those that there are to the front.

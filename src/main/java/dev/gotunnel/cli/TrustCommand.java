@@ -9,6 +9,7 @@ import java.security.cert.X509Certificate;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -21,8 +22,16 @@ import picocli.CommandLine.Option;
 final class TrustCommand implements Callable<Integer> {
     private final Context context;
 
-    TrustCommand(Context context) {
+    private TrustCommand(Context context) {
         this.context = context;
+    }
+
+    /** The command with those below it. */
+    static CommandLine with(Context context) {
+        return new CommandLine(new TrustCommand(context))
+                .addSubcommand(new TrustStatusCommand(context))
+                .addSubcommand(new TrustInstallCommand(context))
+                .addSubcommand(new TrustUninstallCommand(context));
     }
 
     @Override
@@ -34,7 +43,8 @@ final class TrustCommand implements Callable<Integer> {
         context.output().line("  SHA-256  " + CertificateAuthority.fingerprint(root));
         context.output()
                 .line("  Signs    names below .local, .test and .localhost, and private addresses; nothing else");
-        context.output().line("  Export it: gotunnel trust export > gotunnel-ca.pem");
+        context.output().line("  Who trusts it:      gotunnel trust status");
+        context.output().line("  Let them trust it:  gotunnel trust install");
         return 0;
     }
 
@@ -51,39 +61,33 @@ final class TrustCommand implements Callable<Integer> {
     @Command(
             name = "export",
             mixinStandardHelpOptions = true,
-            description = "Print the root certificate to trust.",
+            description = "Print the root certificate, for what gotunnel trust install does not reach.",
             footer = {
                 "",
-                "Trust it:",
-                "  curl                curl --cacert <(gotunnel trust export) https://shop.localhost:8443/",
-                "  Chromium on Linux   gotunnel trust export > ca.pem",
-                "                      certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n gotunnel -i ca.pem",
-                "  Firefox             Settings, Certificates, View Certificates, Authorities, Import",
-                "  Debian, Ubuntu      gotunnel trust export | sudo tee /usr/local/share/ca-certificates/gotunnel.crt",
-                "                      sudo update-ca-certificates",
-                "  macOS               gotunnel trust export > ca.pem",
-                "                      security add-trusted-cert -r trustRoot -p ssl \\",
-                "                        -k ~/Library/Keychains/login.keychain-db ca.pem",
-                "  Windows             gotunnel trust export > ca.pem",
-                "                      certutil -user -addstore Root ca.pem",
-                "  Node                NODE_EXTRA_CA_CERTS=ca.pem node …"
+                "Examples:",
+                "  curl --cacert <(gotunnel trust export) https://shop.localhost:8443/",
+                "  gotunnel trust export > gotunnel-ca.pem                Android, another machine, a container",
+                "  gotunnel trust export --format mobileconfig > gotunnel.mobileconfig   iPhone, iPad: send it there,",
+                "      install it in Settings, then switch it on in General, About, Certificate Trust Settings"
             })
     int export(
             @Option(
                             names = "--format",
                             paramLabel = "FORMAT",
                             defaultValue = "pem",
-                            description = "pem or der (default: pem).")
+                            description = "pem, der or mobileconfig (default: pem).")
                     ExportFormat format)
             throws CertificateEncodingException {
         X509Certificate root = root();
-        if (format == ExportFormat.PEM) {
-            context.output().raw(Pem.encode(root));
-        } else {
-            PrintStream bytes = System.out;
-            byte[] der = root.getEncoded();
-            bytes.write(der, 0, der.length);
-            bytes.flush();
+        switch (format) {
+            case PEM -> context.output().raw(Pem.encode(root));
+            case MOBILECONFIG -> context.output().raw(MobileConfig.of(root));
+            case DER -> {
+                PrintStream bytes = System.out;
+                byte[] der = root.getEncoded();
+                bytes.write(der, 0, der.length);
+                bytes.flush();
+            }
         }
         return 0;
     }
@@ -91,7 +95,8 @@ final class TrustCommand implements Callable<Integer> {
     /** The forms of {@code trust export --format}. */
     enum ExportFormat {
         PEM,
-        DER;
+        DER,
+        MOBILECONFIG;
 
         @Override
         public String toString() {

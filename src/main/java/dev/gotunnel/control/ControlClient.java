@@ -8,7 +8,7 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.policy.Fault;
 import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.EventBus;
-import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.RootOfTrust;
 import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.TunnelEvent;
 import dev.gotunnel.tunnel.TunnelId;
@@ -36,7 +36,7 @@ import tools.jackson.core.JacksonException;
  * The tunnels of the process that owns the engine, through its socket. Every call is a connection of its own and blocks;
  * any thread.
  */
-public final class ControlClient implements TunnelService, MachineService {
+public final class ControlClient implements TunnelService, RootOfTrust {
     private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
     private static final byte[] NOTHING = new byte[0];
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(3);

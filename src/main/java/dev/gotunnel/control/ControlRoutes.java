@@ -4,7 +4,7 @@ import dev.gotunnel.config.TunnelFormat;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.policy.Fault;
-import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.RootOfTrust;
 import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelService;
@@ -21,10 +21,10 @@ final class ControlRoutes {
     private static final String BODY = "body";
 
     private final TunnelService tunnels;
-    private final MachineService machine;
+    private final RootOfTrust machine;
     private final Runnable window;
 
-    ControlRoutes(TunnelService tunnels, MachineService machine, Runnable window) {
+    ControlRoutes(TunnelService tunnels, RootOfTrust machine, Runnable window) {
         this.tunnels = tunnels;
         this.machine = machine;
         this.window = window;

@@ -3,7 +3,7 @@ package dev.gotunnel.control;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.PrivateFiles;
-import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.RootOfTrust;
 import dev.gotunnel.tunnel.TunnelService;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
@@ -60,7 +60,7 @@ public final class ControlServer implements AutoCloseable {
      * @param window brings the window to the front; called on a thread of the server's own
      * @throws GotunnelException {@code IO} when the socket cannot be opened
      */
-    public ControlServer(Path socket, TunnelService tunnels, MachineService machine, Runnable window) {
+    public ControlServer(Path socket, TunnelService tunnels, RootOfTrust machine, Runnable window) {
         this.socket = socket;
         this.group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("gotunnel-control", true), NioIoHandler.newFactory());

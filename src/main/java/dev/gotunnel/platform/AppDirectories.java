@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 public record AppDirectories(Path config, Path data, Path state, Path runtime) {
     /** The directories of this user on this system. */
     public static AppDirectories ofSystem() {
-        return of(OperatingSystem.current(), System.getenv(), home(System.getenv()));
+        return of(OperatingSystem.current(), System.getenv(), home());
     }
 
-    /** {@code HOME} as every Unix program takes it; Java's own {@code user.home} looks past it. */
-    private static Path home(Map<String, String> env) {
-        String home = env.get("HOME");
+    /** The user's folder: {@code HOME} as every Unix program takes it; Java's own {@code user.home} looks past it. */
+    public static Path home() {
+        String home = System.getenv("HOME");
         boolean usable = OperatingSystem.current() != OperatingSystem.WINDOWS && home != null && home.startsWith("/");
         return Path.of(usable ? String.valueOf(home) : System.getProperty("user.home", "."));
     }
@@ -86,6 +86,16 @@ public record AppDirectories(Path config, Path data, Path state, Path runtime) {
     /** The user's configuration file; it need not exist. */
     public Path configFile() {
         return config.resolve("gotunnel.yaml");
+    }
+
+    /** What gotunnel has written to the machine outside of these folders. */
+    public Path journal() {
+        return state.resolve("journal");
+    }
+
+    /** Files with certificates for programs that are told of them by environment variables. */
+    public Path trustFiles() {
+        return data.resolve("trust");
     }
 
     /** The socket on which the owner of the engine answers. */

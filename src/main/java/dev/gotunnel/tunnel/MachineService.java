@@ -1,12 +1,13 @@
 package dev.gotunnel.tunnel;
 
-import java.security.cert.X509Certificate;
-
 /**
  * What gotunnel has to do with the machine as a whole, the only door to it for commands, windows and the control API.
- * Calls may block for half a second.
+ * Calls may block for seconds.
  */
-public interface MachineService {
-    /** The root certificate that clients are to trust; made now if this machine has none. */
-    X509Certificate rootCertificate();
+public interface MachineService extends RootOfTrust {
+    /**
+     * Who trusts the root. Loads libraries of other programs: to be used by processes that live for one command, never
+     * by the one that owns the engine.
+     */
+    TrustService trust();
 }

@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * ports, certificate, route, name. A failed step takes those before it back; what is not permitted becomes a limitation.
  * Any thread but an event loop.
  */
-public final class TunnelManager implements TunnelService, MachineService {
+public final class TunnelManager implements TunnelService, RootOfTrust {
     private static final Logger LOG = LoggerFactory.getLogger(TunnelManager.class);
 
     /** How long requests under way may take when a tunnel stops. */

@@ -114,7 +114,11 @@ class CommandLineTest {
                 "remove",
                 "demo",
                 "trust",
-                "trust export"
+                "trust export",
+                "trust status",
+                "trust install",
+                "trust uninstall",
+                "env"
             })
     void everyCommandHelps(String command) {
         Printed help = around.run((command + " --help").strip().split(" "));

@@ -4,15 +4,28 @@ import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.FakeTunnelService;
+import dev.gotunnel.testing.InMemoryCertificates;
+import dev.gotunnel.testing.InMemoryTrustStore;
 import dev.gotunnel.testing.InMemoryTunnelStore;
+import dev.gotunnel.trust.EnvironmentFiles;
+import dev.gotunnel.trust.SystemCommands;
+import dev.gotunnel.trust.SystemTrustStores;
+import dev.gotunnel.trust.TrustPlaces;
+import dev.gotunnel.tunnel.FileJournal;
 import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.TrustService;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.tunnel.TunnelStore;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +33,21 @@ import org.jspecify.annotations.Nullable;
 final class FakeSurroundings implements Surroundings, AutoCloseable {
     final FakeTunnelService tunnels = new FakeTunnelService();
     final InMemoryTunnelStore saved = new InMemoryTunnelStore();
+    final List<InMemoryTrustStore> trustStores = new ArrayList<>();
+    final List<String> asked = new ArrayList<>();
+    private final Path temp;
     private final Path socket;
     private @Nullable ControlServer server;
     volatile @Nullable GlobalOptions begun;
     volatile boolean free = true;
     volatile int desktops;
+    volatile Map<String, String> environment = Map.of();
+    volatile @Nullable String answer;
     volatile @Nullable RuntimeException beginFailure;
     private volatile StringWriter latest = new StringWriter();
 
     FakeSurroundings(Path folder) {
+        temp = folder;
         socket = folder.resolve("control.sock");
     }
 
@@ -110,7 +129,27 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
 
     @Override
     public MachineService machine() {
-        return EngineFixture::root;
+        TrustPlaces places = new TrustPlaces(OperatingSystem.LINUX, temp.resolve("root"), temp, environment);
+        SystemTrustStores none =
+                new SystemTrustStores(places, new SystemCommands(places.environment()), Optional.empty());
+        return new Machine(new TrustService(
+                new InMemoryCertificates(),
+                InMemoryTrustStore.machine(trustStores),
+                new EnvironmentFiles(temp.resolve("trust"), places, none),
+                new FileJournal(temp.resolve("journal"))));
+    }
+
+    private record Machine(TrustService trust) implements MachineService {
+        @Override
+        public X509Certificate rootCertificate() {
+            return EngineFixture.root();
+        }
+    }
+
+    @Override
+    public Optional<String> ask(String question) {
+        asked.add(question);
+        return Optional.ofNullable(answer);
     }
 
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.trust;
+
+import org.jspecify.annotations.NullMarked;
