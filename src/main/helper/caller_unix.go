@@ -51,7 +51,7 @@ func settle() {
 	os.Clearenv()
 	var info syscall.Stat_t
 	for descriptor := 0; descriptor <= 2; descriptor++ {
-		if syscall.Fstat(descriptor, &info) != nil {
+		if syscall.Fstat(descriptor, &info) == syscall.EBADF {
 			// The next file opened would get this number, and be read from or printed into.
 			os.Exit(exitRefused)
 		}
