@@ -125,7 +125,11 @@ func (m *machine) removeDrafts() error {
 		if _, err := m.resolve(filepath.Dir(file)); err != nil {
 			continue
 		}
-		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		// A read-only file system would refuse to remove even what is not there.
+		if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := os.Remove(file); err != nil {
 			return err
 		}
 	}

@@ -55,26 +55,6 @@ def watched(snapshot):
     return {path: entry[3] for path, entry in snapshot.items() if path in paths or re.search(r"/gotunnel-.*\.crt$|/60-gotunnel\.conf$|/suffixes$", path)}
 
 
-def certificate(work):
-    """A root as gotunnel makes them, by OpenSSL."""
-    config = work + "/openssl.cnf"
-    machine.put(config, b"""[req]
-distinguished_name = subject
-x509_extensions = root
-prompt = no
-[subject]
-CN = gotunnel CA sweep
-[root]
-basicConstraints = critical, CA:TRUE, pathlen:1
-keyUsage = critical, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
-nameConstraints = critical, permitted;DNS:test, permitted;IP:127.0.0.0/255.0.0.0, permitted;email:invalid, permitted;URI:invalid
-""")
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
-               "-config", config, "-keyout", "/dev/null"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
 class Row:
     """One verb in one situation."""
 
@@ -88,7 +68,7 @@ class Row:
         machine.put(machine.PORT_START, b"1024\n")
         machine.put(machine.BUNDLE, b"")
         if self.data in ("certificate", "fingerprint"):
-            install = {"certificate": certificate(work)}
+            install = {"certificate": machine.certificate(work)}
             remove = {"fingerprint": machine.must("trust-install", install)["fingerprint"]}
             machine.must("trust-remove", remove)
             self.data, self.opposite_data = (install, remove) if self.data == "certificate" else (remove, install)

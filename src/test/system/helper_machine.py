@@ -110,6 +110,26 @@ def must(verb, data, uid=1000):
     return answer
 
 
+def certificate(work):
+    """A root as gotunnel makes them, by OpenSSL."""
+    config = work + "/openssl.cnf"
+    put(config, b"""[req]
+distinguished_name = subject
+x509_extensions = root
+prompt = no
+[subject]
+CN = gotunnel CA sweep
+[root]
+basicConstraints = critical, CA:TRUE, pathlen:1
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+nameConstraints = critical, permitted;DNS:test, permitted;IP:127.0.0.0/255.0.0.0, permitted;email:invalid, permitted;URI:invalid
+""")
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+               "-config", config, "-keyout", "/dev/null"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
 def snapshot():
     """Every file of the private copies with owner, mode and contents, and the kernel's first unprivileged port."""
     found = {PORT_START: (0, 0, 0, get(PORT_START))}
