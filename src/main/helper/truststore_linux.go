@@ -62,7 +62,7 @@ func (m *machine) removeAuthority(who caller, digest string) (outcome, error) {
 	}
 	certificate, err := parseCertificate(string(text))
 	if err != nil || fingerprint(certificate) != digest {
-		return outcome{}, fail(codeMalformed, "As root, look at that file and remove it.",
+		return outcome{}, fail(codeMalformed, asRoot+", look at that file and remove it.",
 			"%s does not hold the certificate of that fingerprint.", path)
 	}
 	if err := m.beginUpdate(); err != nil {
