@@ -1,6 +1,5 @@
 package dev.gotunnel.tunnel;
 
-import dev.gotunnel.cert.Leaf;
 import dev.gotunnel.proxy.ProxyEngine;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,10 +24,6 @@ final class TunnelEntry {
 
     /** Completes when a start or stop under way has ended, either way. */
     CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
-
-    /** What it proves its names with. */
-    @Nullable
-    Leaf leaf;
 
     boolean nameResolves;
 

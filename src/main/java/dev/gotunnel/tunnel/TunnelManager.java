@@ -1,7 +1,6 @@
 package dev.gotunnel.tunnel;
 
 import dev.gotunnel.cert.CertInstaller;
-import dev.gotunnel.cert.Leaf;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
@@ -33,7 +32,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +54,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     private static final int ROTATION_CHECK_MINUTES = 30;
 
     private final Parts parts;
+    private final TunnelCertificates certificates;
     private final EventBus events = new EventBus();
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("gotunnel-tunnel-", 0).factory());
@@ -100,13 +99,10 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         for (TunnelSpec spec : parts.store().load()) {
             entries.put(spec.id(), new TunnelEntry(spec, true));
         }
-        // What a killed owner has left of its session.
-        parts.certificates()
-                .retainCerts(entries.values().stream()
-                        .map(entry -> entry.spec.domain().ascii())
-                        .collect(Collectors.toSet()));
+        certificates = new TunnelCertificates(parts.certificates(), parts.telemetry());
+        certificates.retain(entries.values().stream().map(entry -> entry.spec).toList());
         every(NAME_CHECK_SECONDS, TimeUnit.SECONDS, this::checkNames);
-        every(ROTATION_CHECK_MINUTES, TimeUnit.MINUTES, this::rotate);
+        every(ROTATION_CHECK_MINUTES, TimeUnit.MINUTES, this::renewCertificates);
     }
 
     private void every(int period, TimeUnit unit, Runnable work) {
@@ -140,7 +136,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
 
     @Override
     public X509Certificate rootCertificate() {
-        return parts.certificates().installCA();
+        return certificates.root();
     }
 
     @Override
@@ -366,16 +362,13 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         String id = spec.id().toString();
         ProxyEngine running = openEngine();
         refuseOwnPorts(spec);
-        Leaf leaf = certificate(spec);
-        entry.undo.did("certificate", () -> forgetCertificate(entry));
+        KeyMaterial material = certificates.begin(spec, renewed -> running.replaceCertificate(id, renewed));
+        entry.undo.did("certificate", () -> certificates.end(spec, isKept(entry)));
         Integer extra = spec.httpsPort() == null ? null : running.listen(spec.httpsPort(), true);
         if (extra != null) {
             entry.undo.did("port", () -> running.unlisten(extra));
         }
-        running.add(routeOf(spec), new KeyMaterial(leaf.key(), leaf.chain()));
-        synchronized (lock) {
-            entry.leaf = leaf;
-        }
+        running.add(routeOf(spec), material);
         entry.undo.did("route", () -> running.remove(id, DRAIN).join());
         running.checkNow(id);
         lookUpName(entry);
@@ -394,7 +387,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         synchronized (lock) {
             if (engine == null) {
                 engine = new ProxyEngine(
-                        parts.transport(), this::temporaryCertificate, parts.telemetry(), this::healthChanged);
+                        parts.transport(), certificates::temporary, parts.telemetry(), this::healthChanged);
                 engine.trust(parts.trustedProxies());
             }
             if (ports == null) {
@@ -404,36 +397,11 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         }
     }
 
-    private Leaf certificate(TunnelSpec spec) {
-        String domain = spec.domain().ascii();
-        Leaf leaf = parts.telemetry()
-                .inSpan(
-                        "cert.operations",
-                        () -> parts.telemetry()
-                                .inSpan(
-                                        "cert.generate",
-                                        () -> parts.certificates()
-                                                .generateCert(
-                                                        domain, spec.domain().allNames())));
-        parts.telemetry().metrics().certificateExpires(domain, Duration.between(Instant.now(), leaf.expires()));
-        return leaf;
-    }
-
-    private KeyMaterial temporaryCertificate(String name) {
-        // A client may ask for any name; what is outside the authority's constraints is not signed, nor is nonsense.
-        List<String> names = DomainName.isValid(name) ? List.of(name) : List.of("localhost", "127.0.0.1", "::1");
-        Leaf leaf = parts.certificates().temporaryCert(names);
-        return new KeyMaterial(leaf.key(), leaf.chain());
-    }
-
     /** A tunnel of the session is removed when it stops, and its key with it; so is the key of a domain given up. */
-    private void forgetCertificate(TunnelEntry entry) {
-        boolean needed;
+    private boolean isKept(TunnelEntry entry) {
         synchronized (lock) {
-            needed = entry.saved && (entry.next == null || entry.next.domain().equals(entry.spec.domain()));
-        }
-        if (!needed) {
-            parts.certificates().cleanupCert(entry.spec.domain().ascii());
+            return entry.saved
+                    && (entry.next == null || entry.next.domain().equals(entry.spec.domain()));
         }
     }
 
@@ -624,7 +592,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         }
         stop(id);
         parts.store().remove(id);
-        parts.certificates().cleanupCert(entry.spec.domain().ascii());
+        certificates.forget(entry.spec.domain());
         synchronized (lock) {
             entry.saved = false;
             if (!entry.state.isActive() && entries.remove(id, entry)) {
@@ -667,6 +635,10 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         }
     }
 
+    void renewCertificates() {
+        certificates.renew();
+    }
+
     void checkNames() {
         if (!checkingNames.compareAndSet(false, true)) {
             // The resolver takes longer than the pause between two rounds.
@@ -699,32 +671,6 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
             if (current && entry.nameResolves != resolves) {
                 entry.nameResolves = resolves;
                 publish(entry);
-            }
-        }
-    }
-
-    void rotate() {
-        List<TunnelEntry> serving;
-        synchronized (lock) {
-            serving = entries.values().stream()
-                    .filter(entry -> entry.state.serves())
-                    .toList();
-        }
-        for (TunnelEntry entry : serving) {
-            TunnelSpec spec = entry.spec;
-            try {
-                Leaf leaf = certificate(spec);
-                boolean renewed;
-                synchronized (lock) {
-                    renewed = !leaf.equals(entry.leaf);
-                    entry.leaf = leaf;
-                }
-                if (renewed) {
-                    openEngine().replaceCertificate(spec.id().toString(), new KeyMaterial(leaf.key(), leaf.chain()));
-                    LOG.info("The certificate of {} is renewed until {}", spec.id(), leaf.expires());
-                }
-            } catch (GotunnelException e) {
-                LOG.error("The certificate of {} could not be renewed: {}", spec.id(), e.getMessage());
             }
         }
     }

@@ -744,7 +744,7 @@ class TunnelManagerTest {
         manager.start(spec("session/shop", backend.port()));
         try (WireClient before = fixture.connect("shop.local")) {
             fixture.certificates.cleanupCert("shop.local");
-            manager.rotate();
+            manager.renewCertificates();
             try (WireClient after = fixture.connect("shop.local")) {
                 assertFalse(before.certificate().equals(after.certificate()));
             }
@@ -755,7 +755,7 @@ class TunnelManagerTest {
     void aRenewalThatFailsLeavesTheTunnelRunning() throws Exception {
         manager.start(spec("session/shop", backend.port()));
         fixture.certificates.failWith(new GotunnelException(ErrorCode.CERTIFICATE, "No.", null));
-        manager.rotate();
+        manager.renewCertificates();
         assertEquals("hello", fixture.get("shop.local"));
     }
 
