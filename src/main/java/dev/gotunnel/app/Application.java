@@ -30,7 +30,13 @@ import dev.gotunnel.tunnel.TunnelStore;
 import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
+import java.util.Map;
+import java.util.ArrayList;
+import java.time.Duration;
+import dev.gotunnel.tunnel.Tunnel;
+import dev.gotunnel.tunnel.EngineInfo;
+import dev.gotunnel.platform.Patience;
+import dev.gotunnel.doctor.ExaminedMachine;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Wires the parts together; the only place that knows them all. */
 final class Application implements Surroundings {
+    /** Requests under way get 10 s. */
+    private static final Duration OTHERS_END = Duration.ofSeconds(20);
+
     private final String version;
     private final AppDirectories directories;
     private final CertificateStore certificates;
@@ -170,18 +179,77 @@ final class Application implements Surroundings {
 
     @Override
     public MachineService machine() {
-        TrustPlaces places = TrustPlaces.of(OperatingSystem.current(), AppDirectories.home(), System.getenv());
-        SystemTrustStores stores =
-                new SystemTrustStores(places, new SystemCommands(places.environment()), Optional.empty());
+        Map<String, String> environment = System.getenv();
+        SystemCommands commands = new SystemCommands(environment);
+        TrustPlaces places = TrustPlaces.of(OperatingSystem.current(), AppDirectories.home(), environment);
+        SystemTrustStores stores = new SystemTrustStores(places, commands, Optional.empty());
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
-        return new Machine(
-                certificates, new TrustService(certificates, stores, files, new FileJournal(directories.journal())));
+        FileJournal journal = new FileJournal(directories.journal());
+        TrustService trust = new TrustService(certificates, stores, files, journal);
+        return new Machine(directories, certificates, trust, journal, () -> examined(trust, journal, commands));
     }
 
-    private record Machine(CertificateStore certificates, TrustService trust) implements MachineService {
-        @Override
-        public X509Certificate rootCertificate() {
-            return certificates.installCA();
+    private ExaminedMachine examined(TrustService trust, FileJournal journal, SystemCommands commands) {
+        return new ExaminedMachine(
+                version,
+                directories,
+                configFile(),
+                certificates::installCA,
+                trust,
+                journal,
+                new SystemPrivileges(),
+                commands,
+                this::engine,
+                this::knownTunnels,
+                Machine.HELPER,
+                Clock.systemUTC());
+    }
+
+    private Optional<EngineInfo> engine() {
+        return running().map(client -> {
+            try (client) {
+                return client.info();
+            }
+        });
+    }
+
+    /** Those that run, and those that are saved, as far as the file can be read. */
+    private List<Tunnel> knownTunnels() {
+        List<Tunnel> known = new ArrayList<>();
+        running().ifPresent(client -> {
+            try (client) {
+                known.addAll(client.list());
+            }
+        });
+        if (broken == null) {
+            saved().load().stream()
+                    .map(Tunnel::atRest)
+                    .filter(saved -> known.stream().noneMatch(one -> one.id().equals(saved.id())))
+                    .forEach(known::add);
+        }
+        return known;
+    }
+
+    @Override
+    public void endAll() {
+        Optional<EngineInfo> owner = engine();
+        owner.flatMap(info -> ProcessHandle.of(info.pid())).ifPresent(ProcessHandle::destroy);
+        Path desktopSocket = directories.runtime().resolve("desktop.sock");
+        boolean ended = Patience.until(
+                        OTHERS_END,
+                        () -> running().isEmpty() && !ControlClient.isAlive(desktopSocket)
+                                ? Optional.of(true)
+                                : Optional.empty())
+                .isPresent();
+        if (!ended) {
+            throw new GotunnelException(
+                    ErrorCode.OWNER_UNREACHABLE,
+                    running().isPresent()
+                            ? "The running gotunnel does not end."
+                            : "The tray or the window of gotunnel still runs.",
+                    running().isPresent()
+                            ? "End it: kill -9 " + owner.map(EngineInfo::pid).orElse(0L) + ", then run this command again."
+                            : "Choose Quit in its menu, then run this command again.");
         }
     }
 

@@ -77,7 +77,7 @@ public final class Pem {
      *
      * @throws GeneralSecurityException when they do not
      */
-    static void requirePair(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
+    public static void requirePair(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
         byte[] probe = certificate.getSerialNumber().toByteArray();
         Signature signature = Signature.getInstance("SHA256withECDSA");
         signature.initSign(key);

@@ -38,6 +38,8 @@ public final class CommandLineApp {
                         new DemoCommand(context),
                         TrustCommand.with(context),
                         new EnvCommand(context),
+                        new DoctorCommand(context),
+                        new UninstallCommand(context),
                         new EngineCommand(context))
                 .forEach(commandLine::addSubcommand);
         commandLine.addSubcommand(new CommandLine.HelpCommand());

@@ -8,14 +8,18 @@ import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.FakeTunnelService;
 import dev.gotunnel.testing.InMemoryCertificates;
+import dev.gotunnel.testing.InMemoryRemoval;
 import dev.gotunnel.testing.InMemoryTrustStore;
 import dev.gotunnel.testing.InMemoryTunnelStore;
 import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.SystemCommands;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
+import dev.gotunnel.tunnel.Doctor;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.Finding;
 import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.Removal;
 import dev.gotunnel.tunnel.TrustService;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.tunnel.TunnelStore;
@@ -34,6 +38,10 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     final FakeTunnelService tunnels = new FakeTunnelService();
     final InMemoryTunnelStore saved = new InMemoryTunnelStore();
     final List<InMemoryTrustStore> trustStores = new ArrayList<>();
+    final List<Finding> findings = new ArrayList<>();
+    final List<Boolean> removals = new ArrayList<>();
+    volatile Removal removal = new InMemoryRemoval();
+    volatile int ended;
     final List<String> asked = new ArrayList<>();
     private final Path temp;
     private final Path socket;
@@ -139,11 +147,38 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
                 new FileJournal(temp.resolve("journal"))));
     }
 
-    private record Machine(TrustService trust) implements MachineService {
+    private final class Machine implements MachineService {
+        private final TrustService trust;
+
+        Machine(TrustService trust) {
+            this.trust = trust;
+        }
+
+        @Override
+        public TrustService trust() {
+            return trust;
+        }
+
         @Override
         public X509Certificate rootCertificate() {
             return EngineFixture.root();
         }
+
+        @Override
+        public Doctor doctor() {
+            return () -> List.copyOf(findings);
+        }
+
+        @Override
+        public Removal removal(boolean purge) {
+            removals.add(purge);
+            return removal;
+        }
+    }
+
+    @Override
+    public void endAll() {
+        ended++;
     }
 
     @Override
