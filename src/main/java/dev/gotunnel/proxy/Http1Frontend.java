@@ -133,7 +133,9 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         } else if (request.decoderResult().cause() instanceof TooLongHttpHeaderException
                 || request.headers().size() > engine.limits().fields()) {
             refuse(ErrorPage.headersTooLarge());
-        } else if (request.decoderResult().isFailure() || !Http1Message.isUnambiguous(request) || !Http1Message.toOriginForm(request)) {
+        } else if (request.decoderResult().isFailure()
+                || !Http1Message.isUnambiguous(request)
+                || !Http1Message.toOriginForm(request)) {
             refuse(ErrorPage.badRequest("What arrived is not an HTTP request."));
         } else {
             exchange = new Exchange(engine, this, request);

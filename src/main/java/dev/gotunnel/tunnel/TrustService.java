@@ -61,8 +61,9 @@ public final class TrustService {
         return states;
     }
 
+    /** By the id: the name of a second store of a kind may end with a number. */
     private static String kindOf(TrustStore store) {
-        return store.name().split(":", 2)[0];
+        return store.id().split(":", 2)[0];
     }
 
     private static TrustState state(TrustStore store, X509Certificate root, TrustProbe probe) {
@@ -111,10 +112,11 @@ public final class TrustService {
         List<TrustStore> chosen = choose(stores.find(), names);
         List<TrustOutcome> outcomes = new ArrayList<>();
         List<Pending> pending = new ArrayList<>();
+        List<TrustStore> served = new ArrayList<>();
         try (TrustProbe probe = new TrustProbe(certificates::temporaryCert)) {
             for (TrustStore store : chosen) {
                 try {
-                    consider(store, root, probe, !names.isEmpty(), pending, outcomes);
+                    consider(store, root, probe, !names.isEmpty(), pending, served, outcomes);
                 } catch (GotunnelException e) {
                     outcomes.add(TrustOutcome.failed(store.name(), e));
                 }
@@ -122,6 +124,7 @@ public final class TrustService {
             if (!pending.isEmpty() && agreed.test(steps(pending, root))) {
                 pending.forEach(work -> outcomes.add(attempt(work.store(), () -> install(work, root, probe))));
             }
+            served.forEach(store -> outcomes.add(attempt(store, () -> followed(store, root, probe, !names.isEmpty()))));
         }
         files.refresh(root);
         return outcomes;
@@ -154,6 +157,7 @@ public final class TrustService {
             TrustProbe probe,
             boolean named,
             List<Pending> pending,
+            List<TrustStore> served,
             List<TrustOutcome> outcomes) {
         if (!store.isFound()) {
             if (named) {
@@ -170,14 +174,25 @@ public final class TrustService {
         if (trusted && (old.isEmpty() || elsewhere != null)) {
             outcomes.add(TrustOutcome.done(store.name(), "It is trusted already.", ""));
         } else if (elsewhere != null) {
-            outcomes.add(new TrustOutcome(
-                    store.name(), "gotunnel does not write it.", elsewhere, named ? ErrorCode.NOT_PERMITTED : null));
+            served.add(store);
         } else if (store.needsPrivilege()) {
             outcomes.add(new TrustOutcome(
                     store.name(), "Only an administrator may change it.", store.byHand(root), ErrorCode.NOT_PERMITTED));
         } else {
             pending.add(new Pending(store, old));
         }
+    }
+
+    /** What became of a store that others write: mostly the system's, which may have been done just now. */
+    private static TrustOutcome followed(TrustStore store, X509Certificate root, TrustProbe probe, boolean named) {
+        if (store.roots().contains(root) && store.verify(probe) != Verdict.NO) {
+            return TrustOutcome.done(store.name(), "It trusts the root now.", store.afterwards());
+        }
+        return new TrustOutcome(
+                store.name(),
+                "gotunnel does not write it.",
+                Objects.requireNonNullElse(store.servedBy(), ""),
+                named ? ErrorCode.NOT_PERMITTED : null);
     }
 
     /** In a store that others share, another user's gotunnel has its root too. */
@@ -270,12 +285,25 @@ public final class TrustService {
                 .toList();
         if (steps.isEmpty() || agreed.test(steps)) {
             pending.forEach(work -> outcomes.add(attempt(work.store(), () -> remove(work))));
-            journal.entries(FILES).forEach(entry -> {
-                files.delete();
-                journal.forget(entry);
-            });
+            deleteFiles(outcomes);
         }
         return outcomes;
+    }
+
+    /** A shell that names a file which is gone trusts nothing any more, the rest of the world included. */
+    private void deleteFiles(List<TrustOutcome> outcomes) {
+        for (Journal.Entry entry : journal.entries(FILES)) {
+            try {
+                files.delete();
+                journal.forget(entry);
+                outcomes.add(TrustOutcome.done(
+                        "environment",
+                        "The files of gotunnel env are deleted.",
+                        "Close the shells that took its variables in, or unset them there."));
+            } catch (GotunnelException e) {
+                outcomes.add(TrustOutcome.failed("environment", e));
+            }
+        }
     }
 
     private boolean isNoted(TrustStore store) {
