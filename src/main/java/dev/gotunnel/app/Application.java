@@ -10,7 +10,6 @@ import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.names.DomainName;
 import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
@@ -51,7 +50,7 @@ final class Application implements Surroundings {
 
     private final String version;
     private final AppDirectories directories;
-    private final CertificateStore certificates;
+    private CertificateStore certificates;
     private final DesktopRole desktop;
     private GlobalOptions options = new GlobalOptions();
     private Configuration configuration = Configuration.DEFAULT;
@@ -60,8 +59,13 @@ final class Application implements Surroundings {
     Application(String version, AppDirectories directories) {
         this.version = version;
         this.directories = directories;
-        this.certificates = new CertificateStore(directories.data(), DomainName.SUFFIXES, Clock.systemUTC());
+        this.certificates = certificates();
         this.desktop = new DesktopRole(this, directories);
+    }
+
+    private CertificateStore certificates() {
+        return new CertificateStore(
+                directories.data(), configuration.security().suffixes().all(), Clock.systemUTC());
     }
 
     @Override
@@ -79,6 +83,7 @@ final class Application implements Surroundings {
             // A file that is being edited must not keep anybody from stopping a tunnel: told by what needs the file.
             broken = e;
         }
+        certificates = certificates();
         String level = firstOf(given.logLevel(), configuration.logging().level(), "warn");
         String format = firstOf(given.logFormat(), configuration.logging().format(), "text");
         Logging.configure(level, format.equals("json"));

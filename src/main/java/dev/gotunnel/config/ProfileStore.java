@@ -2,7 +2,7 @@ package dev.gotunnel.config;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.platform.EditLock;
 import dev.gotunnel.platform.PrivateFiles;
 import dev.gotunnel.tunnel.TunnelId;
@@ -59,6 +59,11 @@ public final class ProfileStore implements TunnelStore {
     }
 
     @Override
+    public Suffixes suffixes() {
+        return ConfigLoader.load(file).security().suffixes();
+    }
+
+    @Override
     public synchronized void put(TunnelSpec spec) {
         if (spec.id().profile().equals(TunnelId.SESSION)) {
             throw new GotunnelException(
@@ -67,7 +72,7 @@ public final class ProfileStore implements TunnelStore {
                     "Save it in a profile: --profile default");
         }
         edit(spec.id().profile(), (tunnels, before) -> {
-            int place = indexOf(tunnels, spec.id());
+            int place = indexOf(tunnels, spec.id(), before);
             TunnelSpec written = before.profile(spec.id().profile()).stream()
                     .filter(known -> known.id().equals(spec.id()))
                     .findFirst()
@@ -86,8 +91,8 @@ public final class ProfileStore implements TunnelStore {
                 .noneMatch(spec -> spec.id().equals(id))) {
             return;
         }
-        edit(id.profile(), (tunnels, _) -> {
-            int place = indexOf(tunnels, id);
+        edit(id.profile(), (tunnels, before) -> {
+            int place = indexOf(tunnels, id, before);
             if (place >= 0) {
                 tunnels.remove(place);
             }
@@ -154,21 +159,24 @@ public final class ProfileStore implements TunnelStore {
         return items;
     }
 
-    private static int indexOf(List<Node> tunnels, TunnelId id) {
+    private static int indexOf(List<Node> tunnels, TunnelId id, Configuration before) {
         for (int i = 0; i < tunnels.size(); i++) {
-            if (tunnels.get(i) instanceof MappingNode tunnel && id.name().equals(nameOf(tunnel))) {
+            if (tunnels.get(i) instanceof MappingNode tunnel && id.name().equals(nameOf(tunnel, before))) {
                 return i;
             }
         }
         return -1;
     }
 
-    private static @Nullable String nameOf(MappingNode tunnel) {
+    private static @Nullable String nameOf(MappingNode tunnel, Configuration before) {
         if (YamlTree.get(tunnel, "name") instanceof ScalarNode name) {
             return name.getValue();
         }
+        boolean proven = YamlTree.get(YamlTree.get(tunnel, "tls"), "certificate") != null;
         return YamlTree.get(tunnel, "domain") instanceof ScalarNode domain
-                ? DomainName.parse(domain.getValue()).stem()
+                ? TunnelReader.Names.below(before.security().suffixes())
+                        .read(domain.getValue(), proven)
+                        .stem()
                 : null;
     }
 

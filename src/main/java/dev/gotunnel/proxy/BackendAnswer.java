@@ -1,8 +1,6 @@
 package dev.gotunnel.proxy;
 
 import dev.gotunnel.policy.DevServer;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
@@ -12,7 +10,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,13 +169,13 @@ final class BackendAnswer implements UpstreamStream.Listener {
     }
 
     @Override
-    public void upgrade(Channel backend, Consumer<ChannelHandler> installer) {
+    public void upgrade(WebSocketEnd backend) {
         exchange.detach();
         exchange.stopTimer();
         HttpResponse head = switchingHead;
-        ChannelHandler relay = head == null ? null : client.upgrade(head, backend, exchange::end);
-        if (relay == null) {
-            backend.close();
+        WebSocketEnd mine = head == null ? null : client.upgrade(head, exchange::end);
+        if (mine == null) {
+            backend.reset();
             exchange.answer(engine.badAnswer(
                     passage.route(),
                     exchange.upstream(),
@@ -186,7 +183,8 @@ final class BackendAnswer implements UpstreamStream.Listener {
                     client.connection()));
             return;
         }
-        installer.accept(relay);
+        backend.open(mine);
+        mine.open(backend);
         exchange.hasNoEnd();
     }
 

@@ -1,6 +1,7 @@
 package dev.gotunnel.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.handler.codec.DecoderResult;
@@ -27,7 +28,12 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
     /** The two spaces and the version of a request line. */
     private static final int REST_OF_LINE = 2 + "HTTP/1.1".length();
 
+    /** What may be held of what a WebSocket's client says before it has the answer. */
+    private static final int MAX_EARLY = 64 * 1024;
+
     private boolean answersHead;
+    private boolean held;
+    private boolean aside;
 
     Http1Codec(HttpDecoderConfig config) {
         init(new Decoder(config), new Encoder());
@@ -39,10 +45,45 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
     }
 
     /**
+     * Reads no further until it is known whether the connection becomes a WebSocket: what follows the request may be
+     * another one, or the first words of a client that does not wait (RFC 6455 section 4.1).
+     */
+    void hold() {
+        held = true;
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    /** It does not: what follows is a request. */
+    void resume(ChannelHandlerContext own) {
+        held = false;
+        // Not here and now: it may be in the middle of reading what has been answered.
+        own.executor().execute(() -> readOn(own));
+    }
+
+    private void readOn(ChannelHandlerContext own) {
+        try {
+            if (!own.isRemoved()) {
+                channelRead(own, Unpooled.EMPTY_BUFFER);
+                channelReadComplete(own);
+            }
+        } catch (Exception e) {
+            own.fireExceptionCaught(e);
+        }
+    }
+
+    /** What is written from now on is no message of HTTP. */
+    void stepAside() {
+        aside = true;
+    }
+
+    /**
      * Counts instead of looking: each line of a head is one field, so that the bytes that were taken must be those of the
      * line, of the fields, and of as many line ends as there are fields. Only trailers, which are rare, are read again.
      */
-    private static final class Decoder extends HttpRequestDecoder {
+    private final class Decoder extends HttpRequestDecoder {
         private int taken;
         private boolean inBody;
         private boolean lineEnded;
@@ -54,6 +95,12 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
 
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
+            if (held) {
+                if (buffer.readableBytes() > MAX_EARLY) {
+                    ctx.channel().config().setAutoRead(false);
+                }
+                return;
+            }
             int before = out.size();
             int begin = buffer.readerIndex();
             int blank = !inBody && taken == 0 ? blankLines(buffer) : 0;
@@ -93,7 +140,7 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
         }
 
         /** The decoder passes over empty lines before a request, as RFC 9112 section 2.2 asks for. */
-        private static int blankLines(ByteBuf buffer) {
+        private int blankLines(ByteBuf buffer) {
             int index = buffer.readerIndex();
             while (index < buffer.writerIndex() && isLineEnd(buffer.getByte(index))) {
                 index++;
@@ -101,7 +148,7 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
             return index - buffer.readerIndex();
         }
 
-        private static boolean isLineEnd(byte b) {
+        private boolean isLineEnd(byte b) {
             return b == '\r' || b == '\n';
         }
 
@@ -137,6 +184,11 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
     }
 
     private final class Encoder extends HttpResponseEncoder {
+        @Override
+        public boolean acceptOutboundMessage(Object message) throws Exception {
+            return !aside && super.acceptOutboundMessage(message);
+        }
+
         @Override
         protected boolean isContentAlwaysEmpty(HttpResponse response) {
             return answersHead || super.isContentAlwaysEmpty(response);

@@ -6,7 +6,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -138,8 +137,12 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
                 || !Http1Message.toOriginForm(request)) {
             refuse(ErrorPage.badRequest("What arrived is not an HTTP request."));
         } else {
-            exchange = new Exchange(engine, this, request);
-            exchange.begin();
+            Exchange begun = new Exchange(engine, this, request);
+            exchange = begun;
+            begun.begin();
+            if (begun.wantsUpgrade() && !begun.isEnded()) {
+                codec.hold();
+            }
         }
     }
 
@@ -355,6 +358,9 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
             }
         }
         if (!closing) {
+            if (codec.isHeld()) {
+                codec.resume(context().pipeline().context(codec));
+            }
             resumeReading();
         }
     }
@@ -366,17 +372,22 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         }
     }
 
-    /** Answers 101 and leaves the connection to a relay. */
+    /** Answers 101 and leaves the connection to the WebSocket. */
     @Override
-    public ChannelHandler upgrade(HttpResponse head, Channel backend, Runnable ended) {
+    public WebSocketEnd upgrade(HttpResponse head, Runnable ended) {
         exchange = null;
-        releasePipelined();
         ChannelHandlerContext ctx = context();
         ctx.write(head);
         ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-        ctx.pipeline().replace(this, "relay", new Relay(backend, engine.limits().reader(), ended));
-        ctx.pipeline().remove(codec);
-        ctx.channel().config().setAutoRead(true);
-        return new Relay(ctx.channel(), engine.limits().reader(), () -> {});
+        codec.stepAside();
+        return WebSocketChannel.ofClient(
+                ctx.channel(),
+                socket -> {
+                    ctx.pipeline().replace(this, "websocket", socket);
+                    ctx.pipeline().remove(codec);
+                    ctx.channel().config().setAutoRead(true);
+                },
+                engine.limits().reader(),
+                ended);
     }
 }

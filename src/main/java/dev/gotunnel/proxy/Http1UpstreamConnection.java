@@ -191,10 +191,10 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             ReferenceCountUtil.release(body);
             if (last) {
                 exchange = null;
-                current.upgrade(ctx.channel(), relay -> {
-                    ctx.pipeline().replace(this, "relay", relay);
+                current.upgrade(WebSocketChannel.ofBackend(ctx.channel(), socket -> {
+                    ctx.pipeline().replace(this, "websocket", socket);
                     ctx.pipeline().remove(HttpClientCodec.class);
-                });
+                }));
             }
             return;
         }

@@ -141,7 +141,7 @@ class ConfigLoaderTest {
                 Arguments.of("version: 2", "1:10: version: \"2\" is not allowed; a whole number from 1 to 1 is."),
                 Arguments.of(
                         "servr:\n  http_port: 80",
-                        "1:1: servr: unknown key; known here: version, server, observability, tunnels, profiles. Did you mean \"server\"?"),
+                        "1:1: servr: unknown key; known here: version, server, security, observability, tunnels, profiles. Did you mean \"server\"?"),
                 Arguments.of(
                         "server: {port: 80}",
                         "1:10: server.port: unknown key; known here: http_port, https_port, trusted_proxies."),
