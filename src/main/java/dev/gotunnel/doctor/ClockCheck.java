@@ -16,8 +16,8 @@ import java.util.List;
 
 /** Whether the clock can be right: not before anything that this machine has already written. */
 final class ClockCheck implements Check {
-    /** Time zones and daylight saving never matter here; some minutes of drift do not either. */
-    private static final Duration TOLERANCE = Duration.ofHours(1);
+    /** Less than certificates are backdated by. Time zones and daylight saving never matter here. */
+    private static final Duration TOLERANCE = Duration.ofMinutes(10);
 
     private final Path data;
     private final Clock clock;

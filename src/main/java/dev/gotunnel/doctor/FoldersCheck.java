@@ -1,6 +1,5 @@
 package dev.gotunnel.doctor;
 
-import com.sun.security.auth.module.UnixSystem;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.PrivateFiles;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** Whether gotunnel's folders are this user's, can be written, and are closed to others where keys lie. */
@@ -63,24 +63,16 @@ final class FoldersCheck implements Check {
     }
 
     private Finding open(Path secret, GotunnelException failure) {
-        boolean ours = isOurs(secret);
+        String hint = Objects.requireNonNullElse(failure.hint(), "");
         Finding finding = Finding.broken(
                 subject(),
                 failure.getMessage(),
                 "gotunnel does not use keys that others could have read or exchanged.",
-                ours ? "chmod go-rwx '" + secret + "'" : owned(secret));
-        return ours
+                hint);
+        return hint.contains("chmod")
                 ? finding.mendedBy(
                         Repair.of("take the rights of other users on " + secret + " away", () -> close(secret)))
                 : finding;
-    }
-
-    private static boolean isOurs(Path path) {
-        try {
-            return Files.getAttribute(path, "unix:uid").equals((int) new UnixSystem().getUid());
-        } catch (IOException e) {
-            throw PrivateFiles.unusable("check the permissions of " + path, path, e);
-        }
     }
 
     private static void close(Path path) {

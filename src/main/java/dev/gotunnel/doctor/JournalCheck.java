@@ -37,7 +37,7 @@ final class JournalCheck implements Check {
                 subject(),
                 entries == 0
                         ? "gotunnel has written nothing outside of its own folders."
-                        : ConfigurationCheck.count(entries, "entry").replace("entrys", "entries")
-                                + " of what was written outside of gotunnel's own folders."));
+                        : "It tells of " + ConfigurationCheck.count(entries, "thing")
+                                + " written outside of gotunnel's own folders."));
     }
 }

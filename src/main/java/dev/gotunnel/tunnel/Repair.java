@@ -12,7 +12,11 @@ import dev.gotunnel.error.GotunnelException;
 public record Repair(String change, boolean elevated, Work work) {
     /** The doing of it. */
     public interface Work {
-        /** @throws GotunnelException when it cannot be done */
+        /**
+         * Does it.
+         *
+         * @throws GotunnelException when it cannot be done
+         */
         void run();
     }
 
