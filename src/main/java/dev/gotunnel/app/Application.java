@@ -1,6 +1,7 @@
 package dev.gotunnel.app;
 
 import dev.gotunnel.cert.CertificateStore;
+import dev.gotunnel.cert.KeyProtection;
 import dev.gotunnel.cli.GlobalOptions;
 import dev.gotunnel.cli.Surroundings;
 import dev.gotunnel.config.ConfigLoader;
@@ -20,7 +21,9 @@ import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.SystemCommands;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
+import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.PortPlan;
 import dev.gotunnel.tunnel.TrustService;
@@ -55,8 +58,17 @@ final class Application implements Surroundings {
     }
 
     private CertificateStore certificates() {
+        Journal journal = new FileJournal(directories.journal());
         return new CertificateStore(
-                directories.data(), configuration.security().suffixes().all(), Clock.systemUTC());
+                directories.data(),
+                configuration.security().suffixes().all(),
+                new KeyProtection(choice(configuration.security().caKey()), null),
+                () -> TrustService.isTrusted(journal),
+                Clock.systemUTC());
+    }
+
+    private static KeyProtection.Choice choice(String caKey) {
+        return KeyProtection.Choice.valueOf(caKey.toUpperCase(Locale.ROOT));
     }
 
     @Override
@@ -179,11 +191,29 @@ final class Application implements Surroundings {
         SystemTrustStores stores =
                 new SystemTrustStores(places, new SystemCommands(places.environment()), Optional.empty());
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
-        return new Machine(
-                certificates, new TrustService(certificates, stores, files, new FileJournal(directories.journal())));
+        TrustService trust = new TrustService(certificates, stores, files, new FileJournal(directories.journal()));
+        AuthorityRenewal renewal = new AuthorityRenewal(
+                suffixes -> certificates.change(suffixes.all()), trust, saved(), this::useNewAuthority);
+        return new Machine(certificates, trust, renewal);
     }
 
-    private record Machine(CertificateStore certificates, TrustService trust) implements MachineService {
+    /** This process, and the owner of the engine if there is one, take the authority that lies there by now. */
+    private void useNewAuthority() {
+        var _ = certificates.refresh();
+        running().ifPresent(owner -> {
+            try (owner) {
+                owner.renewCertificates();
+            }
+        });
+    }
+
+    private record Machine(CertificateStore certificates, TrustService trust, AuthorityRenewal renewal)
+            implements MachineService {
+        @Override
+        public String keyPlace() {
+            return certificates.keyPlace();
+        }
+
         @Override
         public X509Certificate rootCertificate() {
             return certificates.installCA();

@@ -111,6 +111,16 @@ final class AuthorityKey {
         return !sealed(text()).isEmpty();
     }
 
+    /** Where it is kept, in words. */
+    String place() {
+        Keychain keychain = protection.keychain();
+        return file
+                + (isWrapped()
+                        ? ", encrypted by a secret in "
+                                + (keychain == null ? "a keychain that is not here" : keychain.name())
+                        : "");
+    }
+
     private String text() {
         if (!Files.exists(file)) {
             throw AuthorityFolder.unusable(file.toAbsolutePath().getParent(), "has lost its key", null);
