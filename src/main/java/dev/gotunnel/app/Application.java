@@ -11,6 +11,7 @@ import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.keychain.Keychains;
 import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
@@ -62,7 +63,10 @@ final class Application implements Surroundings {
         return new CertificateStore(
                 directories.data(),
                 configuration.security().suffixes().all(),
-                new KeyProtection(choice(configuration.security().caKey()), null),
+                new KeyProtection(
+                        choice(configuration.security().caKey()),
+                        Keychains.find(OperatingSystem.current(), System.getenv(), directories.data())
+                                .orElse(null)),
                 () -> TrustService.isTrusted(journal),
                 Clock.systemUTC());
     }
