@@ -16,6 +16,9 @@ import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.privilege.Caller;
+import dev.gotunnel.privilege.Elevation;
+import dev.gotunnel.privilege.HelperElevation;
 import dev.gotunnel.privilege.SystemPrivileges;
 import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.SystemCommands;
@@ -43,6 +46,7 @@ final class Application implements Surroundings {
     private final String version;
     private final AppDirectories directories;
     private final CertificateStore certificates;
+    private final Elevation elevation = HelperElevation.ofSystem(Caller.current());
     private final DesktopRole desktop;
     private GlobalOptions options = new GlobalOptions();
     private Configuration configuration = Configuration.DEFAULT;
@@ -127,7 +131,7 @@ final class Application implements Surroundings {
                     configuration.server().trustedProxies(),
                     certificates,
                     new SystemResolution(),
-                    new SystemPrivileges(),
+                    new SystemPrivileges(elevation),
                     saved(),
                     Telemetry.off(),
                     window != null));
