@@ -17,6 +17,9 @@ import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.privilege.Caller;
+import dev.gotunnel.privilege.Elevation;
+import dev.gotunnel.privilege.HelperElevation;
 import dev.gotunnel.privilege.SystemPrivileges;
 import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.SystemCommands;
@@ -45,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 final class Application implements Surroundings {
     private final String version;
     private final AppDirectories directories;
+    private final Elevation elevation = HelperElevation.ofSystem(Caller.current());
     private CertificateStore certificates;
     private final DesktopRole desktop;
     private GlobalOptions options = new GlobalOptions();
@@ -148,7 +152,7 @@ final class Application implements Surroundings {
                     configuration.server().trustedProxies(),
                     certificates,
                     new SystemResolution(),
-                    new SystemPrivileges(),
+                    new SystemPrivileges(elevation),
                     saved(),
                     Telemetry.off(),
                     window != null));
@@ -197,7 +201,7 @@ final class Application implements Surroundings {
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
         TrustService trust = new TrustService(certificates, stores, files, new FileJournal(directories.journal()));
         AuthorityRenewal renewal = new AuthorityRenewal(
-                suffixes -> certificates.change(suffixes.all()), trust, saved(), this::useNewAuthority);
+                suffixes -> certificates.change(suffixes.all()), trust, saved(), elevation, this::useNewAuthority);
         return new Machine(certificates, trust, renewal);
     }
 

@@ -84,9 +84,9 @@ final class Attempts implements UpstreamConnections.Waiting {
         if (candidate != null) {
             ask(candidate);
         } else if (tried.isEmpty() || pool.isFull()) {
-            exchange.giveUp(ErrorPage.busy(route.route().names().getFirst()));
+            exchange.answer(ErrorPage.busy(route.route().names().getFirst()));
         } else if (!hold()) {
-            exchange.giveUp(engine.backendDown(route, request.method(), pool));
+            exchange.answer(engine.backendDown(route, request.method(), pool));
         }
     }
 
@@ -97,7 +97,7 @@ final class Attempts implements UpstreamConnections.Waiting {
             return;
         }
         if (upgrade && !candidate.takesUpgrades()) {
-            exchange.giveUp(engine.noWebSocket(route, candidate));
+            exchange.answer(engine.noWebSocket(route, candidate));
             return;
         }
         UpstreamStream ready = candidate.connections(client.eventLoop()).take(isIdempotent(), upgrade);
@@ -334,7 +334,7 @@ final class Attempts implements UpstreamConnections.Waiting {
 
     private void heldTooLong() {
         if (pool.held().remove(this)) {
-            exchange.giveUp(engine.backendDown(route, request.method(), pool));
+            exchange.answer(engine.backendDown(route, request.method(), pool));
         }
     }
 

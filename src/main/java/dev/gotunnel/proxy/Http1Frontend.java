@@ -24,9 +24,6 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class Http1Frontend extends ChannelInboundHandlerAdapter implements ClientStream {
     /** How long a client may go on to send a body that nobody wants before the connection closes on it. */
     private static final int LINGER_MILLIS = 1000;
-
-    private static final Set<String> SCHEMES = Set.of("http", "https");
 
     private final EngineContext engine;
     private final Http1Codec codec;
@@ -138,7 +133,7 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         } else if (request.decoderResult().cause() instanceof TooLongHttpHeaderException
                 || request.headers().size() > engine.limits().fields()) {
             refuse(ErrorPage.headersTooLarge());
-        } else if (request.decoderResult().isFailure() || !isUnambiguous(request) || !toOriginForm(request)) {
+        } else if (request.decoderResult().isFailure() || !Http1Message.isUnambiguous(request) || !Http1Message.toOriginForm(request)) {
             refuse(ErrorPage.badRequest("What arrived is not an HTTP request."));
         } else {
             exchange = new Exchange(engine, this, request);
@@ -152,48 +147,6 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         codec.answers(HttpMethod.GET);
         exchange = new Exchange(engine, this, new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
         exchange.refuse(page);
-    }
-
-    /** What the decoder lets pass although another server might read it differently. */
-    private static boolean isUnambiguous(HttpRequest request) {
-        HttpHeaders fields = request.headers();
-        String coding = fields.get(HttpHeaderNames.TRANSFER_ENCODING);
-        if (coding != null) {
-            if (!HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)
-                    || fields.getAll(HttpHeaderNames.TRANSFER_ENCODING).size() > 1) {
-                return false;
-            }
-            // In the one spelling that every backend knows.
-            fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        }
-        String length = fields.get(HttpHeaderNames.CONTENT_LENGTH);
-        // Leading zeros are decimal here and octal elsewhere.
-        boolean lengthPlain = length == null || length.length() == 1 || length.charAt(0) != '0';
-        return lengthPlain && RequestTarget.isPlain(request.uri());
-    }
-
-    /** A request line with a whole URL names its host itself (RFC 9112 section 3.2.2). */
-    private static boolean toOriginForm(HttpRequest request) {
-        String uri = request.uri();
-        if (uri.startsWith("/")
-                || (uri.equals("*") && request.method().equals(HttpMethod.OPTIONS))
-                || request.method().equals(HttpMethod.CONNECT)) {
-            return true;
-        }
-        int scheme = uri.indexOf("://");
-        boolean known = scheme > 0 && SCHEMES.contains(uri.substring(0, scheme).toLowerCase(Locale.ROOT));
-        if (!known || request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
-            return false;
-        }
-        int begin = scheme + 3;
-        int end = begin;
-        while (end < uri.length() && "/?#".indexOf(uri.charAt(end)) < 0) {
-            end++;
-        }
-        String rest = uri.substring(end);
-        request.setUri(rest.startsWith("/") ? rest : "/" + rest);
-        request.headers().set(HttpHeaderNames.HOST, uri.substring(begin, end));
-        return true;
     }
 
     @Override
@@ -270,12 +223,7 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
             return;
         }
         // Around the codec: it takes an informational response for the final one.
-        StringBuilder text =
-                new StringBuilder("HTTP/1.1 ").append(head.status()).append("\r\n");
-        for (Map.Entry<String, String> header : head.headers()) {
-            text.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
-        }
-        ByteBuf bytes = ByteBufUtil.writeAscii(alloc(), text.append("\r\n"));
+        ByteBuf bytes = ByteBufUtil.writeAscii(alloc(), Http1Message.interim(head));
         ChannelHandlerContext below = context().pipeline().context(codec);
         below.write(bytes);
         below.flush();

@@ -23,11 +23,8 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
-import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.Iterator;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,30 +84,9 @@ final class Http2UpstreamStream implements UpstreamStream {
         headRequest = HttpMethod.HEAD.equals(head.method());
         // Without either field a request has no body (RFC 9112 section 6.3), and one frame does for all of it.
         requestEnded = !HttpUtil.isTransferEncodingChunked(head) && HttpUtil.getContentLength(head, 0L) == 0;
-        Http2Headers fields = toHttp2(head, current.acceptsTrailers());
+        Http2Headers fields = Http2Message.request(head, connection.scheme(), current.acceptsTrailers());
         connection.begin(this, new DefaultHttp2HeadersFrame(fields, requestEnded).stream(stream));
         unflushed = true;
-    }
-
-    private Http2Headers toHttp2(HttpRequest head, boolean acceptsTrailers) {
-        HttpHeaders from = head.headers();
-        DefaultHttp2Headers to = new DefaultHttp2Headers(false, from.size() + 6);
-        to.method(head.method().asciiName()).scheme(connection.scheme()).path(head.uri());
-        Iterator<Map.Entry<CharSequence, CharSequence>> fields = from.iteratorCharSequence();
-        while (fields.hasNext()) {
-            Map.Entry<CharSequence, CharSequence> field = fields.next();
-            AsciiString name = AsciiString.of(field.getKey()).toLowerCase();
-            if (HttpHeaderNames.HOST.contentEquals(name)) {
-                to.authority(field.getValue());
-            } else if (!HttpHeaderNames.TRANSFER_ENCODING.contentEquals(name)) {
-                to.add(name, field.getValue());
-            }
-        }
-        if (acceptsTrailers) {
-            // The one hop-by-hop field that HTTP/2 has (RFC 9113 section 8.2.2); gRPC servers insist on it.
-            to.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
-        }
-        return to;
     }
 
     @Override
@@ -230,7 +206,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
 
     private void head(Listener current, Http2HeadersFrame frame) {
-        HttpResponseStatus status = statusOf(frame.headers().status());
+        HttpResponseStatus status = Http2Message.statusOf(frame.headers());
         boolean end = frame.isEndStream();
         boolean interim = status != null && status.codeClass() == HttpStatusClass.INFORMATIONAL;
         if (status == null || (interim && end) || status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
@@ -238,7 +214,7 @@ final class Http2UpstreamStream implements UpstreamStream {
             return;
         }
         HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
-        addFields(frame.headers(), head.headers());
+        Http2Message.addFields(frame.headers(), head.headers());
         if (interim) {
             current.interimResponse(head);
             return;
@@ -259,45 +235,12 @@ final class Http2UpstreamStream implements UpstreamStream {
         }
     }
 
-    private static @Nullable HttpResponseStatus statusOf(@Nullable CharSequence text) {
-        if (text == null || text.length() != 3) {
-            return null;
-        }
-        int code = 0;
-        for (int i = 0; i < 3; i++) {
-            if (!Character.isDigit(text.charAt(i))) {
-                return null;
-            }
-            code = code * 10 + text.charAt(i) - '0';
-        }
-        return code < 100 ? null : HttpResponseStatus.valueOf(code);
-    }
-
-    private static void addFields(Http2Headers from, HttpHeaders to) {
-        for (Map.Entry<CharSequence, CharSequence> field : from) {
-            CharSequence name = field.getKey();
-            if (name.charAt(0) != ':' && !HttpHeaderNames.TRANSFER_ENCODING.contentEquals(name)) {
-                to.add(name, field.getValue());
-            }
-        }
-    }
-
     private void trailers(Listener current, Http2HeadersFrame frame) {
         if (!frame.isEndStream()) {
             fail(NOT_HTTP, Http2Error.PROTOCOL_ERROR);
             return;
         }
-        DefaultLastHttpContent last = new DefaultLastHttpContent();
-        for (Map.Entry<CharSequence, CharSequence> field : frame.headers()) {
-            CharSequence name = field.getKey();
-            // Netty takes no frame of a message for a trailer.
-            boolean framing = HttpHeaderNames.CONTENT_LENGTH.contentEquals(name)
-                    || HttpHeaderNames.TRANSFER_ENCODING.contentEquals(name)
-                    || HttpHeaderNames.TRAILER.contentEquals(name);
-            if (!framing) {
-                last.trailingHeaders().add(name, field.getValue());
-            }
-        }
+        LastHttpContent last = Http2Message.responseTrailers(frame.headers());
         end(current, last);
     }
 

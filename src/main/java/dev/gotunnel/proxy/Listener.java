@@ -74,7 +74,7 @@ final class Listener {
             channels.add(bind(bootstrap, NetUtil.LOCALHOST6, bound));
         } catch (GotunnelException e) {
             if (e.code() == ErrorCode.PORT_TAKEN) {
-                ipv4.close().syncUninterruptibly();
+                free(ipv4);
                 throw e;
             }
             LOG.debug("IPv6 is left out: {}", e.getMessage());
@@ -118,10 +118,12 @@ final class Listener {
 
     /** Takes no more connections; those that are open go on. Blocks until the port is free. */
     void close() {
-        for (Channel channel : channels) {
-            channel.close().awaitUninterruptibly();
-            // NIO gives the port back with the selection after the close; a task that is due later runs after that one.
-            channel.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();
-        }
+        channels.forEach(Listener::free);
+    }
+
+    private static void free(Channel channel) {
+        channel.close().awaitUninterruptibly();
+        // NIO gives the port back with the selection after the close; a task that is due later runs after that one.
+        channel.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }

@@ -411,8 +411,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     /** A tunnel of the session is removed when it stops, and its key with it; so is the key of a domain given up. */
     private boolean isKept(TunnelEntry entry) {
         synchronized (lock) {
-            return entry.saved
-                    && (entry.next == null || entry.next.domain().equals(entry.spec.domain()));
+            return entry.saved && (entry.next == null || entry.next.domain().equals(entry.spec.domain()));
         }
     }
 
