@@ -11,11 +11,15 @@ import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.keychain.Keychains;
 import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.privilege.Caller;
+import dev.gotunnel.privilege.Elevation;
+import dev.gotunnel.privilege.HelperElevation;
 import dev.gotunnel.privilege.SystemPrivileges;
 import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.SystemCommands;
@@ -44,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 final class Application implements Surroundings {
     private final String version;
     private final AppDirectories directories;
+    private final Elevation elevation = HelperElevation.ofSystem(Caller.current());
     private CertificateStore certificates;
     private final DesktopRole desktop;
     private GlobalOptions options = new GlobalOptions();
@@ -62,7 +67,10 @@ final class Application implements Surroundings {
         return new CertificateStore(
                 directories.data(),
                 configuration.security().suffixes().all(),
-                new KeyProtection(choice(configuration.security().caKey()), null),
+                new KeyProtection(
+                        choice(configuration.security().caKey()),
+                        Keychains.find(OperatingSystem.current(), System.getenv(), directories.data())
+                                .orElse(null)),
                 () -> TrustService.isTrusted(journal),
                 Clock.systemUTC());
     }
@@ -144,7 +152,7 @@ final class Application implements Surroundings {
                     configuration.server().trustedProxies(),
                     certificates,
                     new SystemResolution(),
-                    new SystemPrivileges(),
+                    new SystemPrivileges(elevation),
                     saved(),
                     Telemetry.off(),
                     window != null));
@@ -193,7 +201,7 @@ final class Application implements Surroundings {
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
         TrustService trust = new TrustService(certificates, stores, files, new FileJournal(directories.journal()));
         AuthorityRenewal renewal = new AuthorityRenewal(
-                suffixes -> certificates.change(suffixes.all()), trust, saved(), this::useNewAuthority);
+                suffixes -> certificates.change(suffixes.all()), trust, saved(), elevation, this::useNewAuthority);
         return new Machine(certificates, trust, renewal);
     }
 

@@ -10,6 +10,7 @@ import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.FakeTunnelService;
 import dev.gotunnel.testing.InMemoryCertificates;
+import dev.gotunnel.testing.InMemoryElevation;
 import dev.gotunnel.testing.InMemoryTrustStore;
 import dev.gotunnel.testing.InMemoryTunnelStore;
 import dev.gotunnel.trust.EnvironmentFiles;
@@ -147,6 +148,7 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
                 suffixes -> certificates.change(suffixes.all()),
                 new TrustService(certificates, stores, files, journal),
                 saved,
+                new InMemoryElevation(),
                 () -> {
                     var _ = certificates.refresh();
                     tunnels.renewCertificates();
