@@ -1,6 +1,7 @@
 package dev.gotunnel.app;
 
 import dev.gotunnel.cert.CertificateStore;
+import dev.gotunnel.cert.KeyProtection;
 import dev.gotunnel.cli.GlobalOptions;
 import dev.gotunnel.cli.Surroundings;
 import dev.gotunnel.config.ConfigLoader;
@@ -10,17 +11,23 @@ import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.keychain.Keychains;
 import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.privilege.Caller;
+import dev.gotunnel.privilege.Elevation;
+import dev.gotunnel.privilege.HelperElevation;
 import dev.gotunnel.privilege.SystemPrivileges;
 import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.SystemCommands;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
+import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.PortPlan;
 import dev.gotunnel.tunnel.TrustService;
@@ -34,6 +41,7 @@ import java.util.ArrayList;
 import java.time.Duration;
 import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.EngineInfo;
+import dev.gotunnel.privilege.InstalledHelper;
 import dev.gotunnel.platform.Patience;
 import dev.gotunnel.doctor.ExaminedMachine;
 import java.time.Clock;
@@ -50,6 +58,7 @@ final class Application implements Surroundings {
 
     private final String version;
     private final AppDirectories directories;
+    private final Elevation elevation = HelperElevation.ofSystem(Caller.current());
     private CertificateStore certificates;
     private final DesktopRole desktop;
     private GlobalOptions options = new GlobalOptions();
@@ -64,8 +73,20 @@ final class Application implements Surroundings {
     }
 
     private CertificateStore certificates() {
+        Journal journal = new FileJournal(directories.journal());
         return new CertificateStore(
-                directories.data(), configuration.security().suffixes().all(), Clock.systemUTC());
+                directories.data(),
+                configuration.security().suffixes().all(),
+                new KeyProtection(
+                        choice(configuration.security().caKey()),
+                        Keychains.find(OperatingSystem.current(), System.getenv(), directories.data())
+                                .orElse(null)),
+                () -> TrustService.isTrusted(journal),
+                Clock.systemUTC());
+    }
+
+    private static KeyProtection.Choice choice(String caKey) {
+        return KeyProtection.Choice.valueOf(caKey.toUpperCase(Locale.ROOT));
     }
 
     @Override
@@ -141,7 +162,7 @@ final class Application implements Surroundings {
                     configuration.server().trustedProxies(),
                     certificates,
                     new SystemResolution(),
-                    new SystemPrivileges(),
+                    new SystemPrivileges(elevation),
                     saved(),
                     Telemetry.off(),
                     window != null));
@@ -191,7 +212,16 @@ final class Application implements Surroundings {
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
         FileJournal journal = new FileJournal(directories.journal());
         TrustService trust = new TrustService(certificates, stores, files, journal);
-        return new Machine(directories, certificates, trust, journal, () -> examined(trust, journal, commands));
+        AuthorityRenewal renewal = new AuthorityRenewal(
+                suffixes -> certificates.change(suffixes.all()), trust, saved(), elevation, this::useNewAuthority);
+        return new Machine(
+                directories,
+                certificates,
+                trust,
+                renewal,
+                journal,
+                elevation,
+                () -> examined(trust, journal, commands));
     }
 
     private ExaminedMachine examined(TrustService trust, FileJournal journal, SystemCommands commands) {
@@ -202,11 +232,11 @@ final class Application implements Surroundings {
                 certificates::installCA,
                 trust,
                 journal,
-                new SystemPrivileges(),
+                new SystemPrivileges(elevation),
                 commands,
                 this::engine,
                 this::knownTunnels,
-                Machine.HELPER,
+                InstalledHelper.ofSystem(),
                 Clock.systemUTC());
     }
 
@@ -256,6 +286,16 @@ final class Application implements Surroundings {
                             ? "End it: kill -9 " + owner.map(EngineInfo::pid).orElse(0L) + ", then run this command again."
                             : "Choose Quit in its menu, then run this command again.");
         }
+    }
+
+    /** This process, and the owner of the engine if there is one, take the authority that lies there by now. */
+    private void useNewAuthority() {
+        var _ = certificates.refresh();
+        running().ifPresent(owner -> {
+            try (owner) {
+                owner.renewCertificates();
+            }
+        });
     }
 
     @Override

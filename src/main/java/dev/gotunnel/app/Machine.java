@@ -6,7 +6,9 @@ import dev.gotunnel.doctor.ExaminedMachine;
 import dev.gotunnel.doctor.MachineDoctor;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.removal.MachineRemoval;
+import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.Doctor;
 import dev.gotunnel.tunnel.FileJournal;
 import dev.gotunnel.tunnel.MachineService;
@@ -21,15 +23,19 @@ record Machine(
         AppDirectories directories,
         CertificateStore certificates,
         TrustService trust,
+        AuthorityRenewal renewal,
         FileJournal journal,
+        Elevation elevation,
         Supplier<ExaminedMachine> examined)
         implements MachineService {
-    /** Where packages put the helper. */
-    static final Path HELPER = Path.of("/usr/libexec/gotunnel/gotunnel-helper");
-
     @Override
     public X509Certificate rootCertificate() {
         return certificates.installCA();
+    }
+
+    @Override
+    public String keyPlace() {
+        return certificates.keyPlace();
     }
 
     @Override

@@ -22,6 +22,24 @@ public final class AuthorityChange {
         this.suffixes = suffixes;
     }
 
+    /** How far a change has come. */
+    public enum Stage {
+        /** None is under way. */
+        NONE,
+        /** The next authority is made, and not in use yet. */
+        PREPARED,
+        /** It is in use, and the one before it not deleted yet. */
+        REPLACED
+    }
+
+    /** How far a change has come that was begun earlier. */
+    public Stage stage() {
+        boolean inUse = folder.exists();
+        return inUse && folder.next().exists()
+                ? Stage.PREPARED
+                : inUse && folder.old().exists() ? Stage.REPLACED : Stage.NONE;
+    }
+
     /** The folder of the authority in use. */
     public Path place() {
         return place;
@@ -29,21 +47,36 @@ public final class AuthorityChange {
 
     /** The root in use; empty when it cannot be read, which is no reason not to replace it. */
     public Optional<X509Certificate> current() {
-        return rootIn(folder);
+        return read(folder).map(CertificateAuthority::root);
     }
 
-    /** The root that an earlier change has replaced, and not deleted yet. */
-    public Optional<X509Certificate> replaced() {
-        return rootIn(folder.old());
+    /** Below what the authority in use may sign; nothing when it cannot be read. */
+    public List<String> suffixes() {
+        return read(folder).map(CertificateAuthority::suffixes).orElse(List.of());
     }
 
-    private static Optional<X509Certificate> rootIn(AuthorityFolder folder) {
+    /** Whether the authority in use can be used: clients accept what it signs. */
+    public boolean isUsable() {
+        return read(folder).filter(CertificateAuthority::isValid).isPresent();
+    }
+
+    /** Whether the authority in use signs below the suffixes that are wanted, and no others. */
+    public boolean fits() {
+        return read(folder).filter(this::fits).isPresent();
+    }
+
+    private boolean fits(CertificateAuthority authority) {
+        return authority.isValid() && Set.copyOf(authority.suffixes()).equals(Set.copyOf(suffixes));
+    }
+
+    private static Optional<CertificateAuthority> read(AuthorityFolder folder) {
         if (!folder.exists()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(folder.read().root());
+            return Optional.of(folder.read());
         } catch (GotunnelException e) {
+            // Half a one, or a damaged one, is none.
             return Optional.empty();
         }
     }
@@ -51,17 +84,9 @@ public final class AuthorityChange {
     /** Makes the next authority, unless an earlier change has made one that fits. */
     public CertificateAuthority prepare() {
         AuthorityFolder next = folder.next();
-        if (next.exists()) {
-            try {
-                CertificateAuthority made = next.read();
-                if (Set.copyOf(made.suffixes()).equals(Set.copyOf(suffixes))) {
-                    made.requireUnexpired();
-                    return made;
-                }
-            } catch (GotunnelException e) {
-                // Half a one, or one of another time: made anew.
-                next.remove();
-            }
+        Optional<CertificateAuthority> made = read(next).filter(this::fits);
+        if (made.isPresent()) {
+            return made.get();
         }
         next.remove();
         next.create(suffixes);
@@ -71,11 +96,6 @@ public final class AuthorityChange {
     /** Puts the next authority in the place of the one in use. */
     public void put() {
         folder.replaceByNext();
-    }
-
-    /** Forgets the next authority: the user does not want it after all. */
-    public void abandon() {
-        folder.next().remove();
     }
 
     /** Deletes the authority that was replaced, and its key. */

@@ -186,13 +186,15 @@ final class AuthorityFolder {
      * next look at this folder completes it.
      */
     void replaceByNext() {
+        if (!Files.isDirectory(next().folder)) {
+            // Another process was faster.
+            return;
+        }
         if (Files.isDirectory(folder)) {
             old().remove();
             move(folder, old().folder);
         }
-        if (Files.isDirectory(next().folder)) {
-            move(next().folder, folder);
-        }
+        move(next().folder, folder);
     }
 
     private static void move(Path from, Path to) {

@@ -76,7 +76,12 @@ final class AuthorityKey {
                 throw new GotunnelException(ErrorCode.IO, keychain.name() + " does not keep what it is given.", null);
             }
         } catch (GotunnelException e) {
-            LOG.warn("The key of {} is kept in {} and not in {}: {}", id, file, keychain.name(), e.getMessage());
+            String message = "The key of " + id + " is not protected by the keychain: " + e.getMessage();
+            if (protection.choice() == Choice.KEYCHAIN) {
+                LOG.warn("{} It is kept in {}", message, file);
+            } else {
+                LOG.info("{} It is kept in {}", message, file);
+            }
             return false;
         }
         byte[] nonce = randomBytes(NONCE_BYTES);
@@ -109,6 +114,16 @@ final class AuthorityKey {
     /** Whether the file alone does not hold the key. */
     boolean isWrapped() {
         return !sealed(text()).isEmpty();
+    }
+
+    /** Where it is kept, in words. */
+    String place() {
+        Keychain keychain = protection.keychain();
+        return file
+                + (isWrapped()
+                        ? ", encrypted by a secret in "
+                                + (keychain == null ? "a keychain that is not here" : keychain.name())
+                        : "");
     }
 
     private String text() {

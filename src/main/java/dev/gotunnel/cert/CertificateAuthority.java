@@ -84,9 +84,9 @@ public final class CertificateAuthority {
         return permitted.allow(name);
     }
 
-    /** Whether its key needs a secret of the keychain. */
-    public boolean isInKeychain() {
-        return keyFile.isWrapped();
+    /** Where its key is kept, in words. */
+    String keyPlace() {
+        return keyFile.place();
     }
 
     /**
@@ -128,7 +128,14 @@ public final class CertificateAuthority {
         }
     }
 
-    private Instant expires() {
+    /** Whether clients accept what it signs, at this time. */
+    boolean isValid() {
+        Instant now = clock.instant();
+        return !now.isBefore(intermediate.getNotBefore().toInstant()) && !now.isAfter(expires());
+    }
+
+    /** When clients stop to accept what it signs. */
+    public Instant expires() {
         return intermediate.getNotAfter().toInstant();
     }
 
@@ -178,6 +185,19 @@ public final class CertificateAuthority {
     boolean isDue(Leaf leaf) {
         Instant now = clock.instant();
         return leaf.expires().isBefore(expires()) ? leaf.isDue(now) : !leaf.isValid(now);
+    }
+
+    /** The DNS names below which a root of ours may sign. */
+    public static List<String> suffixesOf(X509Certificate root) {
+        try {
+            return PermittedNames.of(root).suffixes();
+        } catch (GeneralSecurityException e) {
+            throw new GotunnelException(
+                    ErrorCode.CERTIFICATE,
+                    nameOf(root) + " does not say what it may sign: it is none of ours.",
+                    "Make a new one: gotunnel trust renew",
+                    e);
+        }
     }
 
     /** Whether a certificate calls itself the root of an authority of ours, this one or an earlier one. */

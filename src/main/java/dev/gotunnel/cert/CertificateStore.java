@@ -100,9 +100,14 @@ public final class CertificateStore implements CertInstaller {
         return authority;
     }
 
-    /** What is to take the authority's place. */
-    public AuthorityChange change() {
-        return new AuthorityChange(PrivateFiles.directory(data).resolve("ca"), folder, suffixes);
+    /** Where the key of the authority is kept, in words. */
+    public String keyPlace() {
+        return authority().keyPlace();
+    }
+
+    /** The way to another authority, which may sign below these suffixes. */
+    public AuthorityChange change(List<String> wanted) {
+        return new AuthorityChange(PrivateFiles.directory(data).resolve("ca"), folder, List.copyOf(wanted));
     }
 
     @Override

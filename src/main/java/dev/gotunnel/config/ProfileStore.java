@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
@@ -64,6 +65,15 @@ public final class ProfileStore implements TunnelStore {
     }
 
     @Override
+    public synchronized void allow(Suffixes allowed) {
+        edit((root, _) -> {
+            List<Node> items = new ArrayList<>();
+            allowed.all().forEach(suffix -> items.add(YamlTree.of(suffix)));
+            YamlTree.put(child(root, "security"), "allowed_suffixes", YamlTree.sequence(items));
+        });
+    }
+
+    @Override
     public synchronized void put(TunnelSpec spec) {
         if (spec.id().profile().equals(TunnelId.SESSION)) {
             throw new GotunnelException(
@@ -103,14 +113,18 @@ public final class ProfileStore implements TunnelStore {
         void apply(List<Node> tunnels, Configuration before);
     }
 
-    /** Other commands, each with a store of its own, may edit the same file: they wait for each other. */
     private void edit(String profile, Edit change) {
+        edit((root, before) -> change.apply(tunnelsOf(root, profile), before));
+    }
+
+    /** Other commands, each with a store of its own, may edit the same file: they wait for each other. */
+    private void edit(BiConsumer<MappingNode, Configuration> change) {
         try (EditLock _ = EditLock.on(file)) {
-            editAlone(profile, change);
+            editAlone(change);
         }
     }
 
-    private void editAlone(String profile, Edit change) {
+    private void editAlone(BiConsumer<MappingNode, Configuration> change) {
         String name = String.valueOf(file.getFileName());
         String before = ConfigLoader.read(file);
         Configuration configuration = ConfigLoader.parse(before, file);
@@ -118,7 +132,7 @@ public final class ProfileStore implements TunnelStore {
         MappingNode root = parsed.filter(MappingNode.class::isInstance)
                 .map(MappingNode.class::cast)
                 .orElseGet(ProfileStore::newDocument);
-        change.apply(tunnelsOf(root, profile), configuration);
+        change.accept(root, configuration);
         String text = isJson(before) ? json(emit(root)) : emit(root);
         String after = before.contains("\r\n") ? text.replace("\n", "\r\n") : text;
         ConfigLoader.parse(after, file);

@@ -44,7 +44,7 @@ final class ActiveRoute {
     private volatile List<ActiveRoute> predecessors;
 
     /**
-     * @param material what proves its names
+     * @param proofs what proves each of its names
      * @param before the route that it takes the place of; null for none
      */
     ActiveRoute(Route route, Map<String, KeyMaterial> proofs, @Nullable ActiveRoute before) {

@@ -109,6 +109,10 @@ final class BackendAnswer implements UpstreamStream.Listener {
             exchange.attempts().again("it was answered with " + status);
             return;
         }
+        if (body.isAwaitingConsent()) {
+            // The client need not send it now: what follows could be the body or a request.
+            client.closeAfterResponse();
+        }
         exchange.answerBegins(status);
         ForwardingHeaders.toClient(head.headers());
         passage.toClient(head, exchange.upstream());

@@ -113,11 +113,6 @@ final class Exchange {
         client.pauseReading();
     }
 
-    /** Whether its client asks for a WebSocket, which may turn what follows it into something else than requests. */
-    boolean wantsUpgrade() {
-        return passage.wantsUpgrade();
-    }
-
     boolean isEnded() {
         return ended;
     }

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * HTTP/1.1 on a client's connection. Netty's decoder mends two things quietly that another reader might take otherwise:
  * a field continued on the next line (obs-fold, RFC 9112 section 5.2), and a request line with other white space than
  * its two spaces (section 3). Here both are failures like any other. Responses need no queue of methods, as Netty's own
- * codec has it: the frontend serves one exchange at a time.
+ * codec has it: one exchange is served at a time, and what is sent after its request stays unread bytes until then. It may be
+ * another request, or what a WebSocket's client says that does not wait (RFC 6455 section 4.1).
  */
 final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
     private static final int LINE_END = 2;
@@ -28,11 +29,9 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
     /** The two spaces and the version of a request line. */
     private static final int REST_OF_LINE = 2 + "HTTP/1.1".length();
 
-    /** What may be held of what a WebSocket's client says before it has the answer. */
-    private static final int MAX_EARLY = 64 * 1024;
-
     private boolean answersHead;
     private boolean held;
+    private boolean starved;
     private boolean aside;
 
     Http1Codec(HttpDecoderConfig config) {
@@ -44,23 +43,20 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
         answersHead = HttpMethod.HEAD.equals(method);
     }
 
-    /**
-     * Reads no further until it is known whether the connection becomes a WebSocket: what follows the request may be
-     * another one, or the first words of a client that does not wait (RFC 6455 section 4.1).
-     */
-    void hold() {
-        held = true;
+    /** Whether bytes wait here for what came before them to be answered: then no more are to be read. */
+    boolean isStarved() {
+        return starved;
     }
 
-    boolean isHeld() {
-        return held;
-    }
-
-    /** It does not: what follows is a request. */
-    void resume(ChannelHandlerContext own) {
+    /** What was read has been answered: the next request may be. */
+    void next(ChannelHandlerContext frontend) {
         held = false;
-        // Not here and now: it may be in the middle of reading what has been answered.
-        own.executor().execute(() -> readOn(own));
+        if (starved) {
+            starved = false;
+            ChannelHandlerContext own = frontend.pipeline().context(this);
+            // Not here and now: it may be in the middle of reading what has been answered.
+            own.executor().execute(() -> readOn(own));
+        }
     }
 
     private void readOn(ChannelHandlerContext own) {
@@ -96,7 +92,8 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
             if (held) {
-                if (buffer.readableBytes() > MAX_EARLY) {
+                starved = buffer.isReadable();
+                if (starved) {
                     ctx.channel().config().setAutoRead(false);
                 }
                 return;
@@ -117,6 +114,7 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
             }
             if (out.size() > before) {
                 inBody = !(out.getLast() instanceof LastHttpContent);
+                held = !inBody;
             }
         }
 

@@ -47,6 +47,11 @@ final class RequestBody {
         continued = true;
     }
 
+    /** Whether the client waits to be told that it may send it. */
+    boolean isAwaitingConsent() {
+        return !complete && !continued && !sent && HttpUtil.is100ContinueExpected(request);
+    }
+
     /** Whether there is some of it to come that the client is not going to be asked for. */
     boolean isUnread() {
         return !complete && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);

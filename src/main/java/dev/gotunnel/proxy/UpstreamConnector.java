@@ -12,7 +12,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
@@ -265,7 +264,7 @@ final class UpstreamConnector {
 
         private Http1UpstreamConnection http1(ChannelPipeline pipeline) {
             Http1UpstreamConnection connection = new Http1UpstreamConnection(upstream.connections(loop));
-            pipeline.addLast(new HttpClientCodec(decoding, false, false), connection);
+            pipeline.addLast(new Http1BackendCodec(decoding), connection);
             return connection;
         }
 

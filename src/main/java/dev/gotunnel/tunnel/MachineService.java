@@ -20,4 +20,10 @@ public interface MachineService extends RootOfTrust {
      * @param purge whether the user's own configuration goes too
      */
     Removal removal(boolean purge);
+
+    /** Where the key of the authority is kept, in words. */
+    String keyPlace();
+
+    /** Who puts another certificate authority in the place of the one in use; for such processes as well. */
+    AuthorityRenewal renewal();
 }

@@ -19,12 +19,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the programs of this machine trust its certificate authority, and takes that back. One store that fails keeps none
  * of the others. Every change is noted in the journal before it is made. One thread at a time.
  */
 public final class TrustService {
+    private static final Logger LOG = LoggerFactory.getLogger(TrustService.class);
+
     private static final String ROOT = "trust-root";
     private static final String CREATED = "trust-created";
     private static final String FILES = "trust-files";
@@ -41,6 +45,11 @@ public final class TrustService {
         this.stores = stores;
         this.files = files;
         this.journal = journal;
+    }
+
+    /** Whether a journal knows of stores that hold a root of ours. */
+    public static boolean isTrusted(Journal journal) {
+        return !journal.entries(ROOT).isEmpty();
     }
 
     /** How each store stands to the root, those that were not found included. */
@@ -129,6 +138,64 @@ public final class TrustService {
         }
         files.refresh(root);
         return outcomes;
+    }
+
+    /** The stores that hold a root of ours and that gotunnel writes. */
+    List<TrustStore> holders() {
+        return stores.find().stream()
+                .filter(store -> store.servedBy() == null && store.isFound() && !ours(store).isEmpty())
+                .toList();
+    }
+
+    private List<X509Certificate> ours(TrustStore store) {
+        try {
+            return store.roots().stream().filter(root -> isOurs(store, root)).toList();
+        } catch (GotunnelException e) {
+            LOG.warn("{} cannot be read: {}", store.name(), e.getMessage());
+            return List.of();
+        }
+    }
+
+    /** What takes the roots that stores hold now out of them. */
+    List<TrustStep> removals(List<TrustStore> holders) {
+        return holders.stream()
+                .flatMap(store -> ours(store).stream().map(root -> removal(store, root)))
+                .toList();
+    }
+
+    /**
+     * Adds the root of an authority that is to be used next, and leaves the roots that are there.
+     *
+     * @return what became of each store; those that may not be written have failed
+     */
+    List<TrustOutcome> addBeside(CertificateAuthority next, List<TrustStore> holders) {
+        List<TrustOutcome> outcomes = new ArrayList<>();
+        try (TrustProbe probe = new TrustProbe(next::issue)) {
+            for (TrustStore store : holders) {
+                outcomes.add(attempt(store, () -> addBeside(store, next.root(), probe)));
+            }
+        }
+        return outcomes;
+    }
+
+    private TrustOutcome addBeside(TrustStore store, X509Certificate root, TrustProbe probe) {
+        if (store.roots().contains(root) && store.verify(probe) != Verdict.NO) {
+            return TrustOutcome.done(store.name(), "It trusts the new root.", "");
+        }
+        return store.needsPrivilege()
+                ? new TrustOutcome(
+                        store.name(),
+                        "Only an administrator may change it.",
+                        store.byHand(root),
+                        ErrorCode.NOT_PERMITTED)
+                : install(new Pending(store, List.of()), root, probe);
+    }
+
+    /** Has stores trust the root that is in use by now, and no earlier one. */
+    List<TrustOutcome> finish(List<TrustStore> holders) {
+        return holders.isEmpty()
+                ? List.of()
+                : install(holders.stream().map(TrustStore::name).toList(), _ -> true);
     }
 
     private List<TrustStore> choose(List<TrustStore> found, List<String> names) {

@@ -11,6 +11,9 @@ public interface TunnelStore {
     /** Below which suffixes its tunnels may have their names, as it is written now. */
     Suffixes suffixes();
 
+    /** Writes what suffixes its tunnels may have their names below from now on. */
+    void allow(Suffixes allowed);
+
     /** Writes a tunnel, replacing one of the same id; everything else in the file stays as it is. */
     void put(TunnelSpec spec);
 

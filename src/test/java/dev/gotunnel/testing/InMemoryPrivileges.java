@@ -20,6 +20,11 @@ public final class InMemoryPrivileges implements PrivilegeManager {
     }
 
     @Override
+    public boolean canRequest(Permission permission) {
+        return false;
+    }
+
+    @Override
     public void requestElevation(Permission permission, String reason) {
         if (!canPerform(permission)) {
             throw new GotunnelException(ErrorCode.NOT_PERMITTED, "Not in this test: " + reason + ".", null);

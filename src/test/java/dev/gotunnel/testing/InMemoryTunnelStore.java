@@ -32,8 +32,9 @@ public final class InMemoryTunnelStore implements TunnelStore {
         return List.copyOf(saved.values());
     }
 
-    /** What names may stand below from now on. */
+    @Override
     public synchronized void allow(Suffixes allowed) {
+        check();
         suffixes = allowed;
     }
 
