@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"os/signal"
 	"strconv"
 	"syscall"
 )
@@ -53,8 +54,11 @@ func settle() {
 	if os.Chdir("/") != nil {
 		os.Exit(exitFailed)
 	}
+	// What this program reads is not for a dump of its memory.
+	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
+	// A low limit would end a write half-way. Where it cannot be lifted, the write fails and the old text is put back.
+	signal.Ignore(syscall.SIGXFSZ)
 	if os.Geteuid() == 0 {
-		// A low limit would end a write half-way.
 		unlimited := syscall.Rlimit{Cur: 1<<63 - 1, Max: 1<<63 - 1}
 		_ = syscall.Setrlimit(syscall.RLIMIT_FSIZE, &unlimited)
 	}

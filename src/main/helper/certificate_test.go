@@ -141,6 +141,12 @@ var dangerousRoots = map[string]func(*x509.Certificate){
 	"an unknown critical rule": func(c *x509.Certificate) {
 		c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3}, Critical: true, Value: []byte{5, 0}}}
 	},
+	"a name of its own":        func(c *x509.Certificate) { c.DNSNames = []string{"bank.com"} },
+	"an address of its own":    func(c *x509.Certificate) { c.IPAddresses = []net.IP{{8, 8, 8, 8}} },
+	"a place to fetch more of": func(c *x509.Certificate) { c.IssuingCertificateURL = []string{"http://bank.com/ca.crt"} },
+	"a policy": func(c *x509.Certificate) {
+		c.PolicyIdentifiers = []asn1.ObjectIdentifier{{2, 23, 140, 1, 1}}
+	},
 	"signed with SHA-1": func(c *x509.Certificate) { c.SignatureAlgorithm = x509.ECDSAWithSHA1 },
 }
 

@@ -1,6 +1,7 @@
 package dev.gotunnel.app;
 
 import dev.gotunnel.cert.CertificateStore;
+import dev.gotunnel.cert.KeyProtection;
 import dev.gotunnel.cli.GlobalOptions;
 import dev.gotunnel.cli.Surroundings;
 import dev.gotunnel.config.ConfigLoader;
@@ -10,7 +11,7 @@ import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.names.DomainName;
+import dev.gotunnel.keychain.Keychains;
 import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
@@ -24,7 +25,9 @@ import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.SystemCommands;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
+import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.PortPlan;
 import dev.gotunnel.tunnel.TrustService;
@@ -45,8 +48,8 @@ import org.jspecify.annotations.Nullable;
 final class Application implements Surroundings {
     private final String version;
     private final AppDirectories directories;
-    private final CertificateStore certificates;
     private final Elevation elevation = HelperElevation.ofSystem(Caller.current());
+    private CertificateStore certificates;
     private final DesktopRole desktop;
     private GlobalOptions options = new GlobalOptions();
     private Configuration configuration = Configuration.DEFAULT;
@@ -55,8 +58,25 @@ final class Application implements Surroundings {
     Application(String version, AppDirectories directories) {
         this.version = version;
         this.directories = directories;
-        this.certificates = new CertificateStore(directories.data(), DomainName.SUFFIXES, Clock.systemUTC());
+        this.certificates = certificates();
         this.desktop = new DesktopRole(this, directories);
+    }
+
+    private CertificateStore certificates() {
+        Journal journal = new FileJournal(directories.journal());
+        return new CertificateStore(
+                directories.data(),
+                configuration.security().suffixes().all(),
+                new KeyProtection(
+                        choice(configuration.security().caKey()),
+                        Keychains.find(OperatingSystem.current(), System.getenv(), directories.data())
+                                .orElse(null)),
+                () -> TrustService.isTrusted(journal),
+                Clock.systemUTC());
+    }
+
+    private static KeyProtection.Choice choice(String caKey) {
+        return KeyProtection.Choice.valueOf(caKey.toUpperCase(Locale.ROOT));
     }
 
     @Override
@@ -74,6 +94,7 @@ final class Application implements Surroundings {
             // A file that is being edited must not keep anybody from stopping a tunnel: told by what needs the file.
             broken = e;
         }
+        certificates = certificates();
         String level = firstOf(given.logLevel(), configuration.logging().level(), "warn");
         String format = firstOf(given.logFormat(), configuration.logging().format(), "text");
         Logging.configure(level, format.equals("json"));
@@ -178,11 +199,29 @@ final class Application implements Surroundings {
         SystemTrustStores stores =
                 new SystemTrustStores(places, new SystemCommands(places.environment()), Optional.empty());
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
-        return new Machine(
-                certificates, new TrustService(certificates, stores, files, new FileJournal(directories.journal())));
+        TrustService trust = new TrustService(certificates, stores, files, new FileJournal(directories.journal()));
+        AuthorityRenewal renewal = new AuthorityRenewal(
+                suffixes -> certificates.change(suffixes.all()), trust, saved(), elevation, this::useNewAuthority);
+        return new Machine(certificates, trust, renewal);
     }
 
-    private record Machine(CertificateStore certificates, TrustService trust) implements MachineService {
+    /** This process, and the owner of the engine if there is one, take the authority that lies there by now. */
+    private void useNewAuthority() {
+        var _ = certificates.refresh();
+        running().ifPresent(owner -> {
+            try (owner) {
+                owner.renewCertificates();
+            }
+        });
+    }
+
+    private record Machine(CertificateStore certificates, TrustService trust, AuthorityRenewal renewal)
+            implements MachineService {
+        @Override
+        public String keyPlace() {
+            return certificates.keyPlace();
+        }
+
         @Override
         public X509Certificate rootCertificate() {
             return certificates.installCA();

@@ -99,11 +99,16 @@ final class CertificateBuilder {
         });
     }
 
-    /** The subject is empty and the SAN critical, as RFC 5280 section 4.2.1.6 has it: no name stands in two places. */
+    /**
+     * The subject is empty and the SAN critical, as RFC 5280 section 4.2.1.6 has it: no name stands in two places. It never
+     * outlives its issuer.
+     */
     X509Certificate leaf(KeyPair keys, List<String> names, X509Certificate issuer, PrivateKey issuerKey, Instant now)
             throws GeneralSecurityException {
         GeneralName[] san = subjectAlternativeNames(names);
-        return build(issuerKey, now, LEAF_LIFETIME, subjectOf(issuer), new X500Name(""), keys, builder -> {
+        Duration left = Duration.between(now, issuer.getNotAfter().toInstant());
+        Duration lifetime = left.compareTo(LEAF_LIFETIME) < 0 ? left : LEAF_LIFETIME;
+        return build(issuerKey, now, lifetime, subjectOf(issuer), new X500Name(""), keys, builder -> {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(
@@ -178,7 +183,7 @@ final class CertificateBuilder {
     }
 
     /** DNS labels that end a name are never all digits, and never hold a colon. */
-    private static boolean isAddress(String name) {
+    static boolean isAddress(String name) {
         return name.indexOf(':') >= 0 || name.matches("[0-9.]+");
     }
 

@@ -20,7 +20,7 @@ final class YamlTree {
 
     private YamlTree() {}
 
-    static @Nullable Node get(Node mapping, String key) {
+    static @Nullable Node get(@Nullable Node mapping, String key) {
         int place = mapping instanceof MappingNode known ? indexOf(known, key) : -1;
         return place < 0 ? null : ((MappingNode) mapping).getValue().get(place).getValueNode();
     }

@@ -165,7 +165,7 @@ public final class ControlClient implements TunnelService, RootOfTrust {
     public TunnelSpec spec(TunnelId id) {
         String answer = new String(call("GET", path(id) + "/spec", NOTHING), StandardCharsets.UTF_8);
         try {
-            return TunnelFormat.parse(answer, "answer");
+            return TunnelFormat.parseWritten(answer, "answer");
         } catch (GotunnelException e) {
             throw otherVersion(e);
         }
@@ -178,6 +178,11 @@ public final class ControlClient implements TunnelService, RootOfTrust {
                 ? call("DELETE", path, NOTHING)
                 : call("PUT", path, ControlApi.JSON.writeValueAsBytes(TunnelFormat.written(fault)));
         return read(answer, Tunnel.class);
+    }
+
+    @Override
+    public void renewCertificates() {
+        call("POST", "certificates", NOTHING);
     }
 
     @Override

@@ -5,10 +5,10 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
-import io.opentelemetry.api.metrics.LongGauge;
 import io.opentelemetry.api.metrics.LongUpDownCounter;
 import io.opentelemetry.api.metrics.Meter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +31,7 @@ public final class Metrics {
     private final DoubleHistogram requestsDuration;
     private final LongCounter errorsTotal;
     private final LongUpDownCounter connectionsActive;
-    private final LongGauge certificatesExpiry;
+    private final Map<String, Instant> certificates = new ConcurrentHashMap<>();
     private final Map<String, Map<Integer, Attributes>> requestAttributes = new ConcurrentHashMap<>();
 
     Metrics(Meter meter) {
@@ -59,11 +59,12 @@ public final class Metrics {
         connectionsActive = meter.upDownCounterBuilder("connections.active")
                 .setDescription("Connections of clients that are open")
                 .build();
-        certificatesExpiry = meter.gaugeBuilder("certificates.expiry")
+        meter.gaugeBuilder("certificates.expiry")
                 .ofLongs()
                 .setUnit("d")
                 .setDescription("How long a certificate is still valid")
-                .build();
+                .buildWithCallback(gauge -> certificates.forEach((domain, expires) -> gauge.record(
+                        Duration.between(Instant.now(), expires).toDays(), Attributes.of(DOMAIN, domain))));
     }
 
     /** A tunnel began to serve. */
@@ -87,9 +88,14 @@ public final class Metrics {
         errorsTotal.add(1, Attributes.of(TYPE, type.id(), COMPONENT, component));
     }
 
-    /** A certificate is in use that will be valid for a while. */
-    public void certificateExpires(String domain, Duration left) {
-        certificatesExpiry.set(left.toDays(), Attributes.of(DOMAIN, domain));
+    /** A certificate is in use for a domain from now on. */
+    public void certificateInUse(String domain, Instant expires) {
+        certificates.put(domain, expires);
+    }
+
+    /** No certificate is in use for a domain any more. */
+    public void certificateGone(String domain) {
+        certificates.remove(domain);
     }
 
     /** A client's connection opened (1) or closed (-1). */

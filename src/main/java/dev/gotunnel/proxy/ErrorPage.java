@@ -263,12 +263,13 @@ final class ErrorPage {
         return page;
     }
 
-    /** The backend speaks a version of HTTP that has no such upgrade. */
+    /** The backend speaks HTTP/2 alone, and does not allow it there. */
     static ErrorPage noWebSocket(String tunnel, String backend) {
         ErrorPage page = new ErrorPage(
                 HttpResponseStatus.BAD_GATEWAY,
                 "The backend of " + tunnel + " takes no WebSockets",
-                "It is reached with HTTP/2 alone. Give WebSockets an address of their own that begins with http://.");
+                "It speaks HTTP/2 and does not allow them there. Switch extended CONNECT (RFC 8441) on in it, or give WebSockets"
+                        + " an address of their own that begins with http://.");
         page.known.put("Backend", backend);
         return page;
     }

@@ -10,4 +10,10 @@ public interface MachineService extends RootOfTrust {
      * by the one that owns the engine.
      */
     TrustService trust();
+
+    /** Where the key of the authority is kept, in words. */
+    String keyPlace();
+
+    /** Who puts another certificate authority in the place of the one in use; for such processes as well. */
+    AuthorityRenewal renewal();
 }

@@ -7,14 +7,18 @@ import dev.gotunnel.names.DomainName;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.proxy.KeyMaterial;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,26 +30,26 @@ final class TunnelCertificates {
     private static final Logger LOG = LoggerFactory.getLogger(TunnelCertificates.class);
 
     private final CertInstaller certificates;
+    private final InstantSource wall;
     private final Telemetry telemetry;
-    private final Map<TunnelId, InUse> inUse = new ConcurrentHashMap<>();
+    private final Consumer<TunnelId> limitationsChanged;
+    private final Map<TunnelId, CertificateInUse> inUse = new ConcurrentHashMap<>();
+    private volatile @Nullable Limitation authority;
 
-    /** A certificate that a tunnel serves with. Guarded by itself, so that no renewal outlives the tunnel. */
-    private static final class InUse {
-        final TunnelSpec spec;
-        final Consumer<KeyMaterial> replace;
-        Leaf leaf;
-        boolean ended;
-
-        InUse(TunnelSpec spec, Leaf leaf, Consumer<KeyMaterial> replace) {
-            this.spec = spec;
-            this.leaf = leaf;
-            this.replace = replace;
-        }
-    }
-
-    TunnelCertificates(CertInstaller certificates, Telemetry telemetry) {
+    /**
+     * Certificates of tunnels.
+     *
+     * @param limitationsChanged is told of tunnels whose {@link #limitations} are others now
+     */
+    TunnelCertificates(
+            CertInstaller certificates,
+            InstantSource wall,
+            Telemetry telemetry,
+            Consumer<TunnelId> limitationsChanged) {
         this.certificates = certificates;
+        this.wall = wall;
         this.telemetry = telemetry;
+        this.limitationsChanged = limitationsChanged;
     }
 
     X509Certificate root() {
@@ -59,28 +63,31 @@ final class TunnelCertificates {
     }
 
     /**
-     * Takes care of a tunnel's certificate until {@link #end}.
+     * Takes care of a tunnel's certificates until {@link #end}.
      *
-     * @param replace is given every later one, for the handshakes to come
-     * @return what to begin with
+     * @param replace is given all later ones, for the handshakes to come
+     * @return what to prove each of its names with
+     * @throws GotunnelException when it has none to begin with
      */
-    KeyMaterial begin(TunnelSpec spec, Consumer<KeyMaterial> replace) {
-        Leaf leaf = generate(spec);
-        inUse.put(spec.id(), new InUse(spec, leaf, replace));
-        return material(leaf);
+    Map<String, KeyMaterial> begin(TunnelSpec spec, Consumer<Map<String, KeyMaterial>> replace) {
+        CertificateInUse begun = new CertificateInUse(spec, this::sign, wall, replace);
+        Map<String, KeyMaterial> proofs = begun.begin();
+        inUse.put(spec.id(), begun);
+        measure(begun);
+        authority = troubleOfAuthority();
+        return proofs;
     }
 
     /**
-     * Takes care of it no longer.
+     * Takes care of them no longer.
      *
      * @param kept whether the tunnel will start again, with the same name
      */
     void end(TunnelSpec spec, boolean kept) {
-        InUse ending = inUse.remove(spec.id());
+        CertificateInUse ending = inUse.remove(spec.id());
         if (ending != null) {
-            synchronized (ending) {
-                ending.ended = true;
-            }
+            ending.end();
+            telemetry.metrics().certificateGone(spec.domain().ascii());
         }
         if (!kept) {
             forget(spec.domain());
@@ -92,48 +99,86 @@ final class TunnelCertificates {
         certificates.cleanupCert(domain.ascii());
     }
 
-    /** Looks at every certificate in use, and replaces those that are due. */
-    void renew() {
-        inUse.values().forEach(this::renew);
-    }
-
-    private void renew(InUse used) {
-        TunnelId id = used.spec.id();
-        synchronized (used) {
-            if (used.ended) {
-                return;
-            }
-            try {
-                Leaf leaf = generate(used.spec);
-                if (!leaf.equals(used.leaf)) {
-                    used.replace.accept(material(leaf));
-                    used.leaf = leaf;
-                    LOG.info("The certificate of {} is renewed until {}", id, leaf.expires());
-                }
-            } catch (GotunnelException e) {
-                LOG.error("The certificate of {} could not be renewed: {}", id, e.getMessage());
-            }
+    /**
+     * Has a tunnel prove names and addresses beside its own, at once; those that it was given before and that are not among
+     * them no longer. What the authority may not sign is left out.
+     */
+    void cover(TunnelId id, Set<String> more) {
+        CertificateInUse used = inUse.get(id);
+        if (used != null) {
+            used.cover(more);
+            renew(used);
         }
     }
 
-    private Leaf generate(TunnelSpec spec) {
-        String domain = spec.domain().ascii();
-        List<String> names = spec.domain().allNames();
-        Leaf leaf = telemetry.inSpan(
+    /** Renews what depends on files that were changed since the last look. Cheap: for every few seconds. */
+    boolean followFiles() {
+        if (certificates.refresh()) {
+            renew();
+            return true;
+        }
+        inUse.values().stream().filter(CertificateInUse::isTouched).forEach(this::renew);
+        return false;
+    }
+
+    /** Looks at every certificate in use, and replaces those that are due. */
+    void renew() {
+        certificates.refresh();
+        Limitation before = authority;
+        authority = troubleOfAuthority();
+        boolean same = Objects.equals(before, authority);
+        inUse.values().forEach(used -> {
+            if (!renew(used) && !same) {
+                limitationsChanged.accept(used.spec().id());
+            }
+        });
+    }
+
+    /** @return whether its limitations were told to be others */
+    private boolean renew(CertificateInUse used) {
+        boolean changed = used.renew();
+        measure(used);
+        if (changed) {
+            limitationsChanged.accept(used.spec().id());
+        }
+        return changed;
+    }
+
+    private void measure(CertificateInUse used) {
+        telemetry.metrics().certificateInUse(used.spec().domain().ascii(), used.expires());
+    }
+
+    private @Nullable Limitation troubleOfAuthority() {
+        Optional<GotunnelException> trouble = certificates.trouble();
+        return trouble.map(found -> CertificateInUse.limitation("certificate-authority", found))
+                .orElse(null);
+    }
+
+    /** What a tunnel does without, of what belongs to certificates. */
+    List<Limitation> limitations(TunnelId id) {
+        CertificateInUse used = inUse.get(id);
+        if (used == null || !used.spec().https()) {
+            return List.of();
+        }
+        return Stream.concat(Stream.ofNullable(authority), used.limitations().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** A certificate of the authority's, for as many of the names as it may sign. */
+    private Leaf sign(String domain, List<String> names) {
+        List<String> signed = names.stream().filter(certificates::canSign).toList();
+        return telemetry.inSpan(
                 "cert.operations",
-                () -> telemetry.inSpan("cert.generate", () -> certificates.generateCert(domain, names)));
-        telemetry.metrics().certificateExpires(domain, Duration.between(Instant.now(), leaf.expires()));
-        return leaf;
+                () -> telemetry.inSpan("cert.generate", () -> certificates.generateCert(domain, signed)));
     }
 
     /** A certificate for a name that no tunnel has, or for an address. */
     KeyMaterial temporary(String name) {
         // A client may ask for any name; what is outside the authority's constraints is not signed, nor is nonsense.
-        List<String> names = DomainName.isValid(name) ? List.of(name) : List.of("localhost", "127.0.0.1", "::1");
-        return material(certificates.temporaryCert(names));
-    }
-
-    private static KeyMaterial material(Leaf leaf) {
-        return new KeyMaterial(leaf.key(), leaf.chain());
+        boolean sane = DomainName.isWritten(name) && certificates.canSign(name);
+        Leaf leaf = certificates.temporaryCert(sane ? List.of(name) : List.of("localhost", "127.0.0.1", "::1"));
+        LOG.debug("A temporary certificate for \"{}\" is valid until {}", sane ? name : "localhost", leaf.expires());
+        return CertificateInUse.material(leaf);
     }
 }

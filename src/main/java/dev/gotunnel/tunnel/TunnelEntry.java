@@ -65,7 +65,7 @@ final class TunnelEntry {
     }
 
     /** The tunnel as it stands. */
-    Tunnel snapshot(@Nullable ProxyEngine engine, @Nullable EnginePorts ports) {
+    Tunnel snapshot(@Nullable ProxyEngine engine, @Nullable EnginePorts ports, List<Limitation> ofCertificates) {
         List<Backend> backends = engine != null && state.serves()
                 ? engine.health(spec.id().toString()).stream()
                         .map(h -> new Backend(h.endpoint().url(), h.healthy()))
@@ -79,7 +79,7 @@ final class TunnelEntry {
                 state,
                 ports != null && state.serves() ? urls(ports) : List.of(),
                 backends,
-                limitations(engine, ports));
+                limitations(engine, ports, ofCertificates));
     }
 
     private List<String> urls(EnginePorts ports) {
@@ -99,7 +99,8 @@ final class TunnelEntry {
         return urls;
     }
 
-    private List<Limitation> limitations(@Nullable ProxyEngine engine, @Nullable EnginePorts ports) {
+    private List<Limitation> limitations(
+            @Nullable ProxyEngine engine, @Nullable EnginePorts ports, List<Limitation> ofCertificates) {
         List<Limitation> limitations = new ArrayList<>();
         if (state == TunnelState.FAILED && failure != null) {
             limitations.add(failure);
@@ -112,6 +113,7 @@ final class TunnelEntry {
             if (ports.limitation() != null) {
                 limitations.add(ports.limitation());
             }
+            limitations.addAll(ofCertificates);
             if (engine != null) {
                 engine.refusals(spec.id().toString())
                         .forEach(refusal -> limitations.add(HostCheckLimitation.of(spec, saved, refusal)));

@@ -5,6 +5,7 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.names.NameResolution;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.Fault;
@@ -16,9 +17,11 @@ import dev.gotunnel.proxy.Route;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -51,10 +54,12 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     private static final int NAME_WAIT_MILLIS = 300;
 
     private static final int NAME_CHECK_SECONDS = 10;
-    private static final int ROTATION_CHECK_MINUTES = 30;
+    private static final int CERTIFICATE_CHECK_SECONDS = 10;
 
     private final Parts parts;
     private final TunnelCertificates certificates;
+    private final Rotation rotation;
+    private volatile Suffixes suffixes;
     private final EventBus events = new EventBus();
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("gotunnel-tunnel-", 0).factory());
@@ -96,13 +101,17 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
      */
     public TunnelManager(Parts parts) {
         this.parts = parts;
+        this.suffixes = parts.store().suffixes();
         for (TunnelSpec spec : parts.store().load()) {
             entries.put(spec.id(), new TunnelEntry(spec, true));
         }
-        certificates = new TunnelCertificates(parts.certificates(), parts.telemetry());
+        certificates = new TunnelCertificates(
+                parts.certificates(), InstantSource.system(), parts.telemetry(), this::certificateChanged);
+        rotation = new Rotation(
+                certificates, this::forgetTemporaryCertificates, InstantSource.system(), System::nanoTime);
         certificates.retain(entries.values().stream().map(entry -> entry.spec).toList());
         every(NAME_CHECK_SECONDS, TimeUnit.SECONDS, this::checkNames);
-        every(ROTATION_CHECK_MINUTES, TimeUnit.MINUTES, this::renewCertificates);
+        every(CERTIFICATE_CHECK_SECONDS, TimeUnit.SECONDS, rotation::tick);
     }
 
     private void every(int period, TimeUnit unit, Runnable work) {
@@ -119,7 +128,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     }
 
     private Tunnel snapshot(TunnelEntry entry) {
-        return entry.snapshot(engine, ports);
+        return entry.snapshot(engine, ports, certificates.limitations(entry.spec.id()));
     }
 
     @Override
@@ -130,7 +139,8 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
                     ProcessHandle.current().pid(),
                     ports == null ? null : ports.http(),
                     ports == null ? null : ports.https(),
-                    parts.window());
+                    parts.window(),
+                    suffixes.all());
         }
     }
 
@@ -362,13 +372,14 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         String id = spec.id().toString();
         ProxyEngine running = openEngine();
         refuseOwnPorts(spec);
-        KeyMaterial material = certificates.begin(spec, renewed -> running.replaceCertificate(id, renewed));
+        Map<String, KeyMaterial> proofs =
+                certificates.begin(spec, renewed -> running.replaceCertificates(id, renewed));
         entry.undo.did("certificate", () -> certificates.end(spec, isKept(entry)));
         Integer extra = spec.httpsPort() == null ? null : running.listen(spec.httpsPort(), true);
         if (extra != null) {
             entry.undo.did("port", () -> running.unlisten(extra));
         }
-        running.add(routeOf(spec), material);
+        running.add(routeOf(spec), proofs);
         entry.undo.did("route", () -> running.remove(id, DRAIN).join());
         running.checkNow(id);
         lookUpName(entry);
@@ -634,8 +645,29 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         }
     }
 
-    void renewCertificates() {
-        certificates.renew();
+    @Override
+    public void renewCertificates() {
+        suffixes = parts.store().suffixes();
+        rotation.lookAtAll();
+    }
+
+    private void forgetTemporaryCertificates() {
+        ProxyEngine running;
+        synchronized (lock) {
+            running = engine;
+        }
+        if (running != null) {
+            running.forgetTemporaryCertificates();
+        }
+    }
+
+    private void certificateChanged(TunnelId id) {
+        synchronized (lock) {
+            TunnelEntry entry = entries.get(id);
+            if (entry != null && entry.state.serves()) {
+                publish(entry);
+            }
+        }
     }
 
     void checkNames() {

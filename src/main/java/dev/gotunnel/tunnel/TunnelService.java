@@ -72,6 +72,14 @@ public interface TunnelService extends AutoCloseable {
     Tunnel fault(TunnelId id, @Nullable Fault fault);
 
     /**
+     * Looks at the certificates of all running tunnels now, and at the suffixes that names may stand below: another
+     * authority may have taken the place of the one that they have. Connections go on.
+     *
+     * @throws GotunnelException {@code CONFIG} when the configuration cannot be read
+     */
+    void renewCertificates();
+
+    /**
      * Stops a tunnel and takes it out of the configuration.
      *
      * @throws GotunnelException {@code NO_SUCH_TUNNEL}

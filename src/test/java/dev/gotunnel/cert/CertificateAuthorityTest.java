@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.testing.Failures;
 import dev.gotunnel.testing.TestClock;
 import java.io.IOException;
@@ -67,7 +67,7 @@ class CertificateAuthorityTest {
     }
 
     private CertificateAuthority open() {
-        return CertificateAuthority.open(folder, DomainName.SUFFIXES, clock);
+        return CertificateAuthority.open(folder, Suffixes.BUILT_IN.all(), clock);
     }
 
     private static List<X509Certificate> chain(CertificateAuthority authority, String... names) {
@@ -170,7 +170,7 @@ class CertificateAuthorityTest {
     @Test
     void twoAuthoritiesShareNoName() {
         CertificateAuthority one = open();
-        CertificateAuthority other = CertificateAuthority.open(temp.resolve("other/ca"), DomainName.SUFFIXES, clock);
+        CertificateAuthority other = CertificateAuthority.open(temp.resolve("other/ca"), Suffixes.BUILT_IN.all(), clock);
         assertNotEquals(one.root().getSubjectX500Principal(), other.root().getSubjectX500Principal());
         assertNotEquals(one.root().getSerialNumber(), other.root().getSerialNumber());
     }
@@ -250,7 +250,7 @@ class CertificateAuthorityTest {
     void aMissingFileMeansDamageWithAWayOut(String name) throws Exception {
         open();
         Files.delete(folder.resolve(name));
-        assertDamaged();
+        assertUnusable(name.endsWith(".key") ? "has lost its key" : "is damaged");
     }
 
     @ParameterizedTest
@@ -258,7 +258,7 @@ class CertificateAuthorityTest {
     void aFileOfGarbageMeansDamageWithAWayOut(String name) throws Exception {
         open();
         Files.write(folder.resolve(name), new byte[] {(byte) 0xff, 0, 1, 2});
-        assertDamaged();
+        assertUnusable(name.endsWith(".key") ? "has a damaged key" : "is damaged");
     }
 
     @ParameterizedTest
@@ -266,23 +266,26 @@ class CertificateAuthorityTest {
     void aFileOfAnotherAuthorityMeansDamage(String name) throws Exception {
         open();
         Path other = temp.resolve("other/ca");
-        CertificateAuthority.open(other, DomainName.SUFFIXES, clock);
+        CertificateAuthority.open(other, Suffixes.BUILT_IN.all(), clock);
         Files.write(folder.resolve(name), Files.readAllBytes(other.resolve(name)));
-        assertDamaged();
+        assertUnusable(name.endsWith(".key") ? "has the key of another one" : "is damaged");
     }
 
-    private void assertDamaged() {
-        GotunnelException failure = Failures.of(ErrorCode.CERTIFICATE, this::open);
-        assertEquals("The certificate authority in " + folder + " is damaged.", failure.getMessage());
-        assertTrue(String.valueOf(failure.hint()).startsWith("Move that folder away"));
+    private void assertUnusable(String why) {
+        GotunnelException failure =
+                Failures.of(ErrorCode.CERTIFICATE, () -> open().issue(List.of("shop.test")));
+        assertEquals("The certificate authority in " + folder + " " + why + ".", failure.getMessage());
+        assertTrue(String.valueOf(failure.hint()).endsWith("gotunnel trust renew"));
     }
 
     @Test
     void anAuthorityThatHasExpiredSaysSo() {
         open();
         clock.pass(CertificateBuilder.CA_LIFETIME.plusDays(1));
-        GotunnelException failure = Failures.of(ErrorCode.CERTIFICATE, this::open);
+        GotunnelException failure =
+                Failures.of(ErrorCode.CERTIFICATE, () -> open().issue(List.of("shop.test")));
         assertTrue(failure.getMessage().contains(" expired on 20"), failure.getMessage());
+        assertEquals(failure.getMessage(), open().trouble().orElseThrow().getMessage());
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.testing.Failures;
 import dev.gotunnel.testing.TestClock;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ class CertificateStoreTest {
     }
 
     private CertificateStore again() {
-        return new CertificateStore(temp.resolve("data"), DomainName.SUFFIXES, clock);
+        return new CertificateStore(temp.resolve("data"), Suffixes.BUILT_IN.all(), clock);
     }
 
     private Leaf leaf(CertificateStore from) {
@@ -132,7 +133,7 @@ class CertificateStoreTest {
     @Test
     void aCertificateThatClaimsOurIntermediateWithoutItsSignatureIsReplaced() throws Exception {
         Leaf ours = leaf(store);
-        Leaf foreign = new CertificateStore(temp.resolve("other"), DomainName.SUFFIXES, clock)
+        Leaf foreign = new CertificateStore(temp.resolve("other"), Suffixes.BUILT_IN.all(), clock)
                 .generateCert("shop.local", NAMES);
         assertReplacedAfter(Pem.encode(foreign.key())
                 + Pem.encode(foreign.certificate())

@@ -1,20 +1,26 @@
 package dev.gotunnel.cli;
 
+import dev.gotunnel.cert.CertificateStore;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.FakeTunnelService;
 import dev.gotunnel.testing.InMemoryCertificates;
+import dev.gotunnel.testing.InMemoryElevation;
 import dev.gotunnel.testing.InMemoryTrustStore;
 import dev.gotunnel.testing.InMemoryTunnelStore;
 import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.SystemCommands;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
+import dev.gotunnel.trust.TrustStores;
+import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.TrustService;
 import dev.gotunnel.tunnel.TunnelService;
@@ -23,6 +29,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -132,14 +139,29 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
         TrustPlaces places = new TrustPlaces(OperatingSystem.LINUX, temp.resolve("root"), temp, environment);
         SystemTrustStores none =
                 new SystemTrustStores(places, new SystemCommands(places.environment()), Optional.empty());
-        return new Machine(new TrustService(
-                new InMemoryCertificates(),
-                InMemoryTrustStore.machine(trustStores),
-                new EnvironmentFiles(temp.resolve("trust"), places, none),
-                new FileJournal(temp.resolve("journal"))));
+        CertificateStore certificates =
+                new CertificateStore(temp.resolve("data"), Suffixes.BUILT_IN.all(), Clock.systemUTC());
+        EnvironmentFiles files = new EnvironmentFiles(temp.resolve("trust"), places, none);
+        Journal journal = new FileJournal(temp.resolve("journal"));
+        TrustStores stores = InMemoryTrustStore.machine(trustStores);
+        AuthorityRenewal renewal = new AuthorityRenewal(
+                suffixes -> certificates.change(suffixes.all()),
+                new TrustService(certificates, stores, files, journal),
+                saved,
+                new InMemoryElevation(),
+                () -> {
+                    var _ = certificates.refresh();
+                    tunnels.renewCertificates();
+                });
+        return new Machine(new TrustService(new InMemoryCertificates(), stores, files, journal), renewal);
     }
 
-    private record Machine(TrustService trust) implements MachineService {
+    private record Machine(TrustService trust, AuthorityRenewal renewal) implements MachineService {
+        @Override
+        public String keyPlace() {
+            return "the memory";
+        }
+
         @Override
         public X509Certificate rootCertificate() {
             return EngineFixture.root();

@@ -3,6 +3,7 @@ package dev.gotunnel.testing;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.Fault;
 import dev.gotunnel.tunnel.Backend;
@@ -45,6 +46,7 @@ public final class FakeTunnelService implements TunnelService {
     private volatile @Nullable GotunnelException listFailure;
     private volatile @Nullable GotunnelException saveFailure;
     private volatile @Nullable GotunnelException removeFailure;
+    private volatile Suffixes suffixes = Suffixes.BUILT_IN;
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile boolean liveChanges;
     private volatile @Nullable Integer httpPort;
@@ -284,6 +286,11 @@ public final class FakeTunnelService implements TunnelService {
     }
 
     @Override
+    public void renewCertificates() {
+        calls.add("renewCertificates");
+    }
+
+    @Override
     public synchronized void remove(TunnelId id) {
         calls.add("remove " + id);
         GotunnelException failure = removeFailure;
@@ -297,9 +304,14 @@ public final class FakeTunnelService implements TunnelService {
         tell(new TunnelEvent.Removed(id.toString()));
     }
 
+    /** What names may stand below from now on. */
+    public void allow(Suffixes allowed) {
+        suffixes = allowed;
+    }
+
     @Override
     public EngineInfo info() {
-        return new EngineInfo("0.1.0", ProcessHandle.current().pid(), httpPort, httpsPort, true);
+        return new EngineInfo("0.1.0", ProcessHandle.current().pid(), httpPort, httpsPort, true, suffixes.all());
     }
 
     @Override

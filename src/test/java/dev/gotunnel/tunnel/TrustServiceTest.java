@@ -187,7 +187,8 @@ class TrustServiceTest {
     @Test
     void whatIsServedOtherwiseIsToldAndFailsOnlyWhenItWasNamed() {
         system.servedBy = "Tell it by the environment.";
-        TrustOutcome among = service().install(List.of(), YES).get(0);
+        TrustOutcome among = service().install(List.of(), YES).getLast();
+        assertEquals("system", among.store());
         assertEquals(null, among.failure());
         assertEquals("Tell it by the environment.", among.hint());
         assertEquals(
@@ -197,11 +198,28 @@ class TrustServiceTest {
     }
 
     @Test
+    void whatFollowsAnotherStoreIsLookedAtOnceThatIsWritten() {
+        InMemoryTrustStore java = new InMemoryTrustStore("java:distribution");
+        java.servedBy = "It reads the system's store.";
+        java.afterwards = "Start programs anew.";
+        system.beforeInstall = () -> java.content.add(ROOT);
+        List<TrustOutcome> outcomes =
+                service(InMemoryTrustStore.machine(List.of(java, system))).install(List.of(), YES);
+        assertEquals(
+                List.of(
+                        TrustOutcome.done("system", "It trusts the root now.", ""),
+                        TrustOutcome.done("java:distribution", "It trusts the root now.", "Start programs anew.")),
+                outcomes);
+    }
+
+    @Test
     void theFilesOfTheEnvironmentAreJournalledAndGoWithTheRest() {
         Map<String, String> variables = service().environment();
         assertTrue(Files.exists(Path.of(variables.get("NODE_EXTRA_CA_CERTS"))));
         assertEquals(List.of(new Entry("trust-files", temp.resolve("trust").toString(), "")), journal.entries());
-        service().uninstall(YES);
+        TrustOutcome outcome = service().uninstall(YES).getFirst();
+        assertEquals("The files of gotunnel env are deleted.", outcome.message());
+        assertTrue(outcome.hint().startsWith("Close the shells"), outcome.hint());
         assertFalse(Files.exists(temp.resolve("trust")));
         assertEquals(List.of(), journal.entries());
     }

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.DevServer;
 import dev.gotunnel.policy.Fault;
@@ -103,7 +104,7 @@ class TunnelManagerTest {
 
     @Test
     void nothingListensBeforeTheFirstTunnel() {
-        assertEquals(new EngineInfo("1.0", ProcessHandle.current().pid(), null, null, false), manager.info());
+        assertEquals(new EngineInfo("1.0", ProcessHandle.current().pid(), null, null, false, Suffixes.BUILT_IN.all()), manager.info());
     }
 
     @Test
@@ -566,6 +567,7 @@ class TunnelManagerTest {
                 null,
                 TrafficPolicy.NONE,
                 List.of(new PathRoute("/a", null, loop.backends(), TrafficPolicy.NONE)),
+                null,
                 null);
         Failures.of(ErrorCode.USAGE, () -> manager.start(byPath));
         assertEquals(List.of(saved), fixture.store.load());
