@@ -236,7 +236,7 @@ final class Application implements Surroundings {
                 commands,
                 this::engine,
                 this::knownTunnels,
-                InstalledHelper.ofSystem(),
+                InstalledHelper.ofSystem().program(),
                 Clock.systemUTC());
     }
 
