@@ -93,6 +93,10 @@ final class Application implements Surroundings {
         return options.config() == null ? directories.configFile() : options.config();
     }
 
+    CertificateStore certificates() {
+        return certificates;
+    }
+
     GlobalOptions options() {
         return options;
     }

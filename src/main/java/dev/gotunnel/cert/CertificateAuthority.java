@@ -20,6 +20,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +37,14 @@ public final class CertificateAuthority {
     private static final String INTERMEDIATE = "intermediate.crt";
     private static final String INTERMEDIATE_KEY = "intermediate.key";
 
+    /** The digest of the three files when they were last found to belong together. */
+    private static final String CHECKED = "checked";
+
     private final X509Certificate root;
     private final X509Certificate intermediate;
     private final PrivateKey intermediateKey;
     private final Clock clock;
+    private final AtomicReference<@Nullable KeyPair> spare = new AtomicReference<>();
 
     private CertificateAuthority(
             X509Certificate root, X509Certificate intermediate, PrivateKey intermediateKey, Clock clock) {
@@ -50,9 +55,11 @@ public final class CertificateAuthority {
     }
 
     /**
-     * Opens the authority in a folder, or makes it there. Two processes that do so at once end with the same one.
+     * Opens the authority in a folder, or makes it there. Two processes that do so at once end with the same one. That
+     * its files belong together is proven by signatures the first time, which takes a start's fifth, and by their digest
+     * from then on: whoever could forge that can read the key.
      *
-     * @param folder {@code 0700}; holds the root, the intermediate and the intermediate's key
+     * @param folder {@code 0700}; holds the root, the intermediate, the intermediate's key and the digest
      * @param suffixes the names that a new authority may sign below
      * @throws GotunnelException {@code CERTIFICATE} when the files are damaged, {@code NOT_PERMITTED} or {@code IO}
      */
@@ -66,12 +73,21 @@ public final class CertificateAuthority {
             PrivateFiles.requirePrivate(keyFile);
         }
         try {
-            X509Certificate root = certificate(folder.resolve(ROOT));
-            X509Certificate intermediate = certificate(folder.resolve(INTERMEDIATE));
-            root.verify(root.getPublicKey());
-            intermediate.verify(root.getPublicKey());
-            PrivateKey key = Pem.privateKey(Files.readString(keyFile));
-            Pem.requirePair(key, intermediate);
+            String rootText = Files.readString(folder.resolve(ROOT));
+            String intermediateText = Files.readString(folder.resolve(INTERMEDIATE));
+            String keyText = Files.readString(keyFile);
+            X509Certificate root = certificate(ROOT, rootText);
+            X509Certificate intermediate = certificate(INTERMEDIATE, intermediateText);
+            PrivateKey key = Pem.privateKey(keyText);
+            String digest = digest(rootText + intermediateText + keyText);
+            if (!digest.equals(checked(folder))) {
+                root.verify(root.getPublicKey());
+                intermediate.verify(root.getPublicKey());
+                Pem.requirePair(key, intermediate);
+                if (Files.isWritable(folder)) {
+                    PrivateFiles.writeReplaceable(folder.resolve(CHECKED), digest.getBytes(StandardCharsets.US_ASCII));
+                }
+            }
             if (clock.instant().isAfter(intermediate.getNotAfter().toInstant())) {
                 throw unusable(
                         folder,
@@ -95,8 +111,18 @@ public final class CertificateAuthority {
                 cause);
     }
 
-    private static X509Certificate certificate(Path file) throws GeneralSecurityException, IOException {
-        List<X509Certificate> found = Pem.certificates(Files.readString(file));
+    private static String digest(String text) throws GeneralSecurityException {
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest);
+    }
+
+    private static String checked(Path folder) throws IOException {
+        Path file = folder.resolve(CHECKED);
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    private static X509Certificate certificate(String file, String text) throws GeneralSecurityException {
+        List<X509Certificate> found = Pem.certificates(text);
         if (found.size() != 1) {
             throw new GeneralSecurityException(file + " does not hold exactly one certificate");
         }
@@ -159,6 +185,15 @@ public final class CertificateAuthority {
         return root;
     }
 
+    /** Makes the key of the next leaf ahead of it. */
+    void prepare() {
+        try {
+            spare.set(CertificateBuilder.newKeyPair());
+        } catch (GeneralSecurityException e) {
+            throw new GotunnelException(ErrorCode.CERTIFICATE, "No key could be made.", null, e);
+        }
+    }
+
     /**
      * Signs a new key for names.
      *
@@ -166,7 +201,8 @@ public final class CertificateAuthority {
      */
     public Leaf issue(List<String> names) {
         try {
-            KeyPair keys = CertificateBuilder.newKeyPair();
+            KeyPair prepared = spare.getAndSet(null);
+            KeyPair keys = prepared == null ? CertificateBuilder.newKeyPair() : prepared;
             X509Certificate leaf =
                     new CertificateBuilder().leaf(keys, names, intermediate, intermediateKey, clock.instant());
             return new Leaf(keys.getPrivate(), List.of(leaf, intermediate));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A name that a tunnel serves, in lower-case ASCII (RFC 1123 labels; other scripts as IDNA 2003 A-labels), always below
@@ -49,6 +50,18 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
         if (localhost(ascii).length() > MAX_LENGTH) {
             throw malformed(ascii);
         }
+    }
+
+    // Both as a record has them, but by hand: the JVM would write the code of those anew at each start.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof DomainName that && ascii.equals(that.ascii);
+    }
+
+    @Override
+    public int hashCode() {
+        return ascii.hashCode();
     }
 
     /**
