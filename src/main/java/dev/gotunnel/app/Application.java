@@ -68,11 +68,11 @@ final class Application implements Surroundings {
     Application(String version, AppDirectories directories) {
         this.version = version;
         this.directories = directories;
-        this.certificates = certificates();
+        this.certificates = certificateStore();
         this.desktop = new DesktopRole(this, directories);
     }
 
-    private CertificateStore certificates() {
+    private CertificateStore certificateStore() {
         Journal journal = new FileJournal(directories.journal());
         return new CertificateStore(
                 directories.data(),
@@ -104,7 +104,10 @@ final class Application implements Surroundings {
             // A file that is being edited must not keep anybody from stopping a tunnel: told by what needs the file.
             broken = e;
         }
-        certificates = certificates();
+        if (!configuration.security().equals(Configuration.DEFAULT.security())) {
+            // Else the one that may have been prepared meanwhile is right.
+            certificates = certificateStore();
+        }
         String level = firstOf(given.logLevel(), configuration.logging().level(), "warn");
         String format = firstOf(given.logFormat(), configuration.logging().format(), "text");
         Logging.configure(level, format.equals("json"));
@@ -126,6 +129,10 @@ final class Application implements Surroundings {
 
     private Path configFile() {
         return options.config() == null ? directories.configFile() : options.config();
+    }
+
+    CertificateStore certificates() {
+        return certificates;
     }
 
     GlobalOptions options() {
