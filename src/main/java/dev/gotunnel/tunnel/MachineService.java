@@ -11,6 +11,12 @@ public interface MachineService extends RootOfTrust {
      */
     TrustService trust();
 
+    /** The names in the hosts file. */
+    HostsService hosts();
+
+    /** Ports 443 and 80. */
+    PortsService ports();
+
     /** Where the key of the authority is kept, in words. */
     String keyPlace();
 

@@ -7,10 +7,13 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.FakeTunnelService;
 import dev.gotunnel.testing.InMemoryCertificates;
 import dev.gotunnel.testing.InMemoryElevation;
+import dev.gotunnel.testing.InMemoryHosts;
+import dev.gotunnel.testing.InMemoryPrivileges;
 import dev.gotunnel.testing.InMemoryTrustStore;
 import dev.gotunnel.testing.InMemoryTunnelStore;
 import dev.gotunnel.trust.EnvironmentFiles;
@@ -20,8 +23,11 @@ import dev.gotunnel.trust.TrustPlaces;
 import dev.gotunnel.trust.TrustStores;
 import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.PortsService;
+import dev.gotunnel.tunnel.Refusals;
 import dev.gotunnel.tunnel.TrustService;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.tunnel.TunnelStore;
@@ -42,6 +48,9 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     final InMemoryTunnelStore saved = new InMemoryTunnelStore();
     final List<InMemoryTrustStore> trustStores = new ArrayList<>();
     final List<String> asked = new ArrayList<>();
+    final InMemoryHosts hosts = new InMemoryHosts().with(Outlook.UNAVAILABLE);
+    final InMemoryElevation elevation = new InMemoryElevation();
+    final InMemoryPrivileges privileges = new InMemoryPrivileges();
     private final Path temp;
     private final Path socket;
     private @Nullable ControlServer server;
@@ -148,15 +157,21 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
                 suffixes -> certificates.change(suffixes.all()),
                 new TrustService(certificates, stores, files, journal),
                 saved,
-                new InMemoryElevation(),
+                elevation,
                 () -> {
                     var _ = certificates.refresh();
                     tunnels.renewCertificates();
                 });
-        return new Machine(new TrustService(new InMemoryCertificates(), stores, files, journal), renewal);
+        Refusals refusals = new Refusals(temp.resolve("refusals"));
+        return new Machine(
+                new TrustService(new InMemoryCertificates(), stores, files, journal),
+                new HostsService(hosts, journal, refusals),
+                new PortsService(privileges, elevation, journal, refusals),
+                renewal);
     }
 
-    private record Machine(TrustService trust, AuthorityRenewal renewal) implements MachineService {
+    private record Machine(TrustService trust, HostsService hosts, PortsService ports, AuthorityRenewal renewal)
+            implements MachineService {
         @Override
         public String keyPlace() {
             return "the memory";
