@@ -13,6 +13,7 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.keychain.Keychains;
 import dev.gotunnel.names.SystemResolution;
+import dev.gotunnel.names.SystemHosts;
 import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.platform.AppDirectories;
@@ -20,16 +21,23 @@ import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.privilege.Caller;
 import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.privilege.HelperElevation;
+import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.SystemPrivileges;
+import dev.gotunnel.privilege.Verb;
 import dev.gotunnel.trust.EnvironmentFiles;
+import dev.gotunnel.trust.HelperTrust;
 import dev.gotunnel.trust.SystemCommands;
+import dev.gotunnel.trust.SystemTrustInstaller;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
 import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.PortPlan;
+import dev.gotunnel.tunnel.PortsService;
+import dev.gotunnel.tunnel.Refusals;
 import dev.gotunnel.tunnel.TrustService;
 import dev.gotunnel.tunnel.TunnelManager;
 import dev.gotunnel.tunnel.TunnelStore;
@@ -58,7 +66,8 @@ final class Application implements Surroundings {
 
     private final String version;
     private final AppDirectories directories;
-    private final Elevation elevation = HelperElevation.ofSystem(Caller.current());
+    private final Caller caller = Caller.current();
+    private final Elevation elevation = HelperElevation.ofSystem(caller);
     private CertificateStore certificates;
     private final DesktopRole desktop;
     private GlobalOptions options = new GlobalOptions();
@@ -73,7 +82,7 @@ final class Application implements Surroundings {
     }
 
     private CertificateStore certificateStore() {
-        Journal journal = new FileJournal(directories.journal());
+        Journal journal = journal();
         return new CertificateStore(
                 directories.data(),
                 configuration.security().suffixes().all(),
@@ -169,6 +178,7 @@ final class Application implements Surroundings {
                     configuration.server().trustedProxies(),
                     certificates,
                     new SystemResolution(),
+                    hosts(),
                     new SystemPrivileges(elevation),
                     saved(),
                     Telemetry.off(),
@@ -215,9 +225,11 @@ final class Application implements Surroundings {
         Map<String, String> environment = System.getenv();
         SystemCommands commands = new SystemCommands(environment);
         TrustPlaces places = TrustPlaces.of(OperatingSystem.current(), AppDirectories.home(), environment);
-        SystemTrustStores stores = new SystemTrustStores(places, commands, Optional.empty());
+        Optional<SystemTrustInstaller> installer = Optional.<SystemTrustInstaller>of(new HelperTrust(elevation))
+                .filter(_ -> elevation.outlook(Verb.TRUST_INSTALL) != Outlook.UNAVAILABLE);
+        SystemTrustStores stores = new SystemTrustStores(places, commands, installer);
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
-        FileJournal journal = new FileJournal(directories.journal());
+        FileJournal journal = journal();
         TrustService trust = new TrustService(certificates, stores, files, journal);
         AuthorityRenewal renewal = new AuthorityRenewal(
                 suffixes -> certificates.change(suffixes.all()), trust, saved(), elevation, this::useNewAuthority);
@@ -225,10 +237,28 @@ final class Application implements Surroundings {
                 directories,
                 certificates,
                 trust,
+                hosts(),
+                new PortsService(new SystemPrivileges(elevation), elevation, journal, refusals()),
                 renewal,
                 journal,
                 elevation,
                 () -> examined(trust, journal, commands));
+    }
+
+    private HostsService hosts() {
+        Path copy = directories.state().resolve("hosts.backup");
+        return new HostsService(
+                SystemHosts.of(OperatingSystem.current(), System.getenv(), caller, elevation, copy),
+                journal(),
+                refusals());
+    }
+
+    private FileJournal journal() {
+        return new FileJournal(directories.journal());
+    }
+
+    private Refusals refusals() {
+        return new Refusals(directories.state().resolve("refusals"));
     }
 
     private ExaminedMachine examined(TrustService trust, FileJournal journal, SystemCommands commands) {
