@@ -90,15 +90,29 @@ public final class CertificateStore implements CertInstaller {
         if (authority == null) {
             PrivateFiles.directory(data);
             if (!folder.exists()) {
-                if (trusted.getAsBoolean()) {
-                    throw AuthorityFolder.unusable(data.resolve("ca"), "is gone, while programs still trust it", null);
+                if (Files.exists(made()) || trusted.getAsBoolean()) {
+                    throw gone();
                 }
                 folder.create(suffixes);
             }
             state = folder.state();
             authority = folder.read();
+            if (!Files.exists(made())) {
+                PrivateFiles.write(
+                        made(),
+                        (CertificateAuthority.nameOf(authority.root()) + "\n").getBytes(StandardCharsets.US_ASCII));
+            }
         }
         return authority;
+    }
+
+    /** Tells that there was an authority, which somebody may trust, also where no journal knows it: on a phone, say. */
+    private Path made() {
+        return data.resolve("ca.made");
+    }
+
+    private GotunnelException gone() {
+        return AuthorityFolder.unusable(data.resolve("ca"), "is gone, and programs may still trust it", null);
     }
 
     /** Where the key of the authority is kept, in words. */
@@ -121,14 +135,15 @@ public final class CertificateStore implements CertInstaller {
         if (authority == null) {
             return false;
         }
-        String now = folder.exists() ? folder.state() : "";
+        boolean there = folder.exists();
+        String now = there ? folder.state() : "";
         if (now.equals(state)) {
             return false;
         }
         state = now;
-        damage = null;
+        damage = there ? null : gone();
         try {
-            authority = folder.read();
+            authority = there ? folder.read() : authority;
         } catch (GotunnelException e) {
             // The one in use can go on to sign if it has its key; nothing is put in its place.
             damage = e;

@@ -398,4 +398,59 @@ class CertificateAuthorityTest {
                 java.util.HexFormat.ofDelimiter(":").parseHex(fingerprint));
         assertDoesNotThrow(() -> root.checkValidity());
     }
+
+    // ---- what it may sign, and for how long
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "shop.test",
+                "a.b.local",
+                "localhost",
+                "*.shop.test",
+                "SHOP.test",
+                "127.0.0.1",
+                "192.168.1.5",
+                "::1",
+                "fe80::1"
+            })
+    void itKnowsWhatItMaySign(String name) {
+        assertTrue(open().canSign(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bank.com", "notlocal", "xtest", "8.8.8.8", "2001:db8::1", "1.2.3", "::g", ""})
+    void itKnowsWhatItMayNotSign(String name) {
+        assertFalse(open().canSign(name));
+    }
+
+    @Test
+    void noLeafOutlivesItAndTheLastOneIsKeptToItsEnd() {
+        CertificateAuthority authority = open();
+        clock.pass(CertificateBuilder.CA_LIFETIME.minus(Duration.ofDays(30)));
+        Leaf last = authority.issue(List.of("shop.test"));
+        assertEquals(authority.expires(), last.expires());
+        clock.pass(Duration.ofDays(29));
+        assertTrue(last.isDue(clock.instant()));
+        assertFalse(authority.isDue(last), "no other would live longer");
+        clock.pass(Duration.ofDays(2));
+        assertTrue(authority.isDue(last));
+        Failures.of(ErrorCode.CERTIFICATE, () -> authority.issue(List.of("shop.test")));
+    }
+
+    @Test
+    void itsEndIsToldThreeMonthsAheadAndAClockThatIsWrongAtOnce() {
+        CertificateAuthority authority = open();
+        assertTrue(authority.trouble().isEmpty());
+        clock.pass(CertificateBuilder.CA_LIFETIME.minus(Duration.ofDays(91)));
+        assertTrue(authority.trouble().isEmpty());
+        clock.pass(Duration.ofDays(2));
+        GotunnelException soon = authority.trouble().orElseThrow();
+        assertTrue(soon.getMessage().contains(" expires on 20"), soon.getMessage());
+        assertTrue(String.valueOf(soon.hint()).endsWith("gotunnel trust renew"));
+        clock.pass(Duration.ofDays(-3000));
+        GotunnelException early = authority.trouble().orElseThrow();
+        assertTrue(early.getMessage().contains(" is not valid before "), early.getMessage());
+        assertEquals("Set the clock right.", early.hint());
+    }
 }
