@@ -50,6 +50,11 @@ public final class AuthorityChange {
         return read(folder).map(CertificateAuthority::root);
     }
 
+    /** Below what the authority in use may sign; nothing when it cannot be read. */
+    public List<String> suffixes() {
+        return read(folder).map(CertificateAuthority::suffixes).orElse(List.of());
+    }
+
     /** Whether the authority in use can be used: clients accept what it signs. */
     public boolean isUsable() {
         return read(folder).filter(CertificateAuthority::isValid).isPresent();

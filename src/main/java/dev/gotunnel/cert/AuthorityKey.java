@@ -76,7 +76,12 @@ final class AuthorityKey {
                 throw new GotunnelException(ErrorCode.IO, keychain.name() + " does not keep what it is given.", null);
             }
         } catch (GotunnelException e) {
-            LOG.warn("The key of {} is kept in {} and not in {}: {}", id, file, keychain.name(), e.getMessage());
+            String message = "The key of " + id + " is not protected by the keychain: " + e.getMessage();
+            if (protection.choice() == Choice.KEYCHAIN) {
+                LOG.warn("{} It is kept in {}", message, file);
+            } else {
+                LOG.info("{} It is kept in {}", message, file);
+            }
             return false;
         }
         byte[] nonce = randomBytes(NONCE_BYTES);

@@ -119,7 +119,6 @@ public record CertificateFiles(Path certificate, Path key) {
                         cause);
             } catch (GeneralSecurityException e) {
                 // Not this one either.
-                continue;
             }
         }
         return refused(

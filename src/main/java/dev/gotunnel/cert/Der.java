@@ -9,17 +9,32 @@ import java.util.List;
 /**
  * One value of ASN.1's distinguished encoding (X.690), as far as keys and name constraints need it: reading these with
  * BouncyCastle would cost half a second of start-up.
- *
- * @param tag the identifier octet; only those below 31 of each class
- * @param content what is between the length and the next value
  */
-record Der(int tag, byte[] content) {
+final class Der {
     static final int INTEGER = 0x02;
     static final int OCTETS = 0x04;
     static final int SEQUENCE = 0x30;
 
     private static final int LONG_FORM = 0x80;
     private static final int LONG_TAG = 0x1f;
+
+    private final int tag;
+    private final byte[] content;
+
+    private Der(int tag, byte[] content) {
+        this.tag = tag;
+        this.content = content;
+    }
+
+    /** The identifier octet; only those below 31 of each class. */
+    int tag() {
+        return tag;
+    }
+
+    /** What is between the length and the next value. */
+    byte[] content() {
+        return content.clone();
+    }
 
     /** A tag of the class that each structure gives a meaning of its own. */
     static int context(int number, boolean constructed) {
@@ -44,14 +59,6 @@ record Der(int tag, byte[] content) {
         return readAll(content);
     }
 
-    /** The value of this integer. */
-    int number() throws GeneralSecurityException {
-        if (tag != INTEGER || content.length != 1) {
-            throw new GeneralSecurityException("not a small number");
-        }
-        return content[0];
-    }
-
     private static List<Der> readAll(byte[] bytes) throws GeneralSecurityException {
         List<Der> values = new ArrayList<>();
         ByteBuffer in = ByteBuffer.wrap(bytes);
@@ -68,7 +75,7 @@ record Der(int tag, byte[] content) {
                 }
                 length = 0;
                 for (int i = 0; i < octets; i++) {
-                    length = length << 8 | in.get() & 0xff;
+                    length = (length << 8) | (in.get() & 0xff);
                 }
             }
             if (length > in.remaining()) {

@@ -280,6 +280,11 @@ final class LinuxSystemStore implements TrustStore {
     }
 
     @Override
+    public Optional<Path> file() {
+        return Optional.of(bundle());
+    }
+
+    @Override
     public String afterwards() {
         return "";
     }

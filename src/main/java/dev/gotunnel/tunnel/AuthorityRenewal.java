@@ -5,10 +5,13 @@ import dev.gotunnel.cert.CertificateAuthority;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.Suffixes;
+import dev.gotunnel.privilege.Elevation;
+import dev.gotunnel.privilege.Verb;
 import dev.gotunnel.trust.TrustStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -25,6 +28,7 @@ public final class AuthorityRenewal {
     private final Function<Suffixes, AuthorityChange> changes;
     private final TrustService trust;
     private final TunnelStore store;
+    private final Elevation elevation;
     private final Runnable tellOwner;
 
     /**
@@ -32,13 +36,15 @@ public final class AuthorityRenewal {
      *
      * @param changes the way to an authority that may sign below suffixes
      * @param store where the suffixes are kept
+     * @param elevation lets the helper take other suffixes than the built-in ones, where it is installed
      * @param tellOwner has the running tunnels, if there are any, look at their certificates
      */
     public AuthorityRenewal(
-            Function<Suffixes, AuthorityChange> changes, TrustService trust, TunnelStore store, Runnable tellOwner) {
+            Function<Suffixes, AuthorityChange> changes, TrustService trust, TunnelStore store, Elevation elevation, Runnable tellOwner) {
         this.changes = changes;
         this.trust = trust;
         this.store = store;
+        this.elevation = elevation;
         this.tellOwner = tellOwner;
     }
 
@@ -90,20 +96,24 @@ public final class AuthorityRenewal {
         if (!agreed.test(replaced ? trust.removals(holders) : steps(change, wanted, holders))) {
             return List.of();
         }
+        List<String> added = without(wanted.added(), change.suffixes());
+        List<String> gone = without(change.suffixes(), wanted.all());
+        // First, since a user who declines that has changed nothing yet.
+        added.forEach(suffix -> askHelper(Verb.SUFFIX_ADD, suffix, "tunnels are to have names below " + suffix));
         if (!wanted.equals(store.suffixes())) {
             store.allow(wanted);
         }
         List<TrustOutcome> outcomes = new ArrayList<>();
         if (!replaced) {
             CertificateAuthority next = change.prepare();
-            List<TrustOutcome> added = trust.addBeside(next, holders);
-            ErrorCode missing = added.stream()
+            List<TrustOutcome> trusted = trust.addBeside(next, holders);
+            ErrorCode missing = trusted.stream()
                     .map(TrustOutcome::failure)
                     .filter(failure -> failure != null)
                     .findFirst()
                     .orElse(null);
             if (missing != null && change.isUsable()) {
-                outcomes.addAll(added);
+                outcomes.addAll(trusted);
                 outcomes.add(new TrustOutcome(
                         AUTHORITY,
                         "The new one is ready, and the old one stays in use: not everything that trusts the old one trusts the"
@@ -117,12 +127,32 @@ public final class AuthorityRenewal {
         tellOwner.run();
         outcomes.addAll(trust.finish(holders));
         change.finish();
+        gone.forEach(suffix -> takeFromHelper(suffix, outcomes));
         X509Certificate root = change.current().orElseThrow();
         outcomes.add(TrustOutcome.done(
                 AUTHORITY,
                 CertificateAuthority.nameOf(root) + " is in use; it signs below " + wanted + ".",
                 holders.isEmpty() ? "Let browsers and programs trust it: gotunnel trust install" : ""));
         return outcomes;
+    }
+
+    private static List<String> without(List<String> suffixes, List<String> others) {
+        return suffixes.stream().filter(suffix -> !others.contains(suffix)).toList();
+    }
+
+    private void askHelper(Verb verb, String suffix, String reason) {
+        if (elevation.isInstalled()) {
+            var _ = elevation.ask(verb, Map.of("suffix", suffix), reason);
+        }
+    }
+
+    /** The authority cannot sign below it any more, whatever the helper would take. */
+    private void takeFromHelper(String suffix, List<TrustOutcome> outcomes) {
+        try {
+            askHelper(Verb.SUFFIX_REMOVE, suffix, "no tunnel has a name below " + suffix + " any more");
+        } catch (GotunnelException e) {
+            outcomes.add(TrustOutcome.failed("helper", e));
+        }
     }
 
     private List<TrustStep> steps(AuthorityChange change, Suffixes wanted, List<TrustStore> holders) {
@@ -135,6 +165,12 @@ public final class AuthorityRenewal {
                 .orElse("");
         steps.add(new TrustStep(
                 AUTHORITY, "make a new one" + old + " in " + change.place() + ", which may sign below " + wanted));
+        if (elevation.isInstalled()) {
+            without(wanted.added(), change.suffixes())
+                    .forEach(suffix -> steps.add(new TrustStep("helper", "let it take names below ." + suffix)));
+            without(change.suffixes(), wanted.all())
+                    .forEach(suffix -> steps.add(new TrustStep("helper", "let it take no names below ." + suffix)));
+        }
         holders.forEach(holder -> steps.add(new TrustStep(holder.name(), "add the new one to " + holder.place())));
         steps.addAll(trust.removals(holders));
         return steps;

@@ -125,7 +125,8 @@ final class CertificateInUse {
         if (ended) {
             return false;
         }
-        boolean renewed = renewSigned() | (isTouched() && renewOwn());
+        boolean bySigned = renewSigned();
+        boolean renewed = (isTouched() && renewOwn()) || bySigned;
         if (renewed) {
             replace.accept(proofs());
             LOG.info("The certificate of {} is renewed until {}", spec.id(), expires());

@@ -1,5 +1,6 @@
 package dev.gotunnel.ui.tray;
 
+import dev.gotunnel.bus.BusException;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,5 +1,7 @@
 package dev.gotunnel.ui.tray;
 
+import dev.gotunnel.testing.PrivateBus;
+import dev.gotunnel.bus.BusException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gotunnel.ui.tray.TrayItem.Action;

@@ -1,5 +1,7 @@
 package dev.gotunnel.ui.tray;
 
+import dev.gotunnel.testing.PrivateBus;
+import dev.gotunnel.bus.SessionBus;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
