@@ -22,7 +22,9 @@ import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.privilege.HelperElevation;
 import dev.gotunnel.privilege.SystemPrivileges;
 import dev.gotunnel.trust.EnvironmentFiles;
+import dev.gotunnel.trust.HelperTrustInstaller;
 import dev.gotunnel.trust.SystemCommands;
+import dev.gotunnel.trust.SystemTrustInstaller;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
 import dev.gotunnel.tunnel.AuthorityRenewal;
@@ -208,7 +210,9 @@ final class Application implements Surroundings {
         Map<String, String> environment = System.getenv();
         SystemCommands commands = new SystemCommands(environment);
         TrustPlaces places = TrustPlaces.of(OperatingSystem.current(), AppDirectories.home(), environment);
-        SystemTrustStores stores = new SystemTrustStores(places, commands, Optional.empty());
+        Optional<SystemTrustInstaller> installer =
+                elevation.isInstalled() ? Optional.of(new HelperTrustInstaller(elevation)) : Optional.empty();
+        SystemTrustStores stores = new SystemTrustStores(places, commands, installer);
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
         FileJournal journal = new FileJournal(directories.journal());
         TrustService trust = new TrustService(certificates, stores, files, journal);
@@ -230,6 +234,7 @@ final class Application implements Surroundings {
                 directories,
                 configFile(),
                 certificates::installCA,
+                () -> TrustService.isTrusted(journal),
                 trust,
                 journal,
                 new SystemPrivileges(elevation),

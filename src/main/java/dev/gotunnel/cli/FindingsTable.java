@@ -30,24 +30,24 @@ final class FindingsTable {
         List<String> lines = new ArrayList<>();
         Level worst = found.stream().map(Finding::level).max(Level::compareTo).orElse(Level.OK);
         String title = subject.equals("mdns") ? "mDNS" : capitalised(subject);
-        Finding first = found.getFirst();
-        lines.add(mark(worst) + " " + title + " ".repeat(width - subject.length() + 2) + first.what());
-        for (Finding finding : found) {
-            if (finding != first) {
-                lines.add(MARGIN + (finding.level() == Level.OK ? "" : mark(finding.level()) + " ") + finding.what());
-            }
-            String indent = finding == first ? MARGIN : MARGIN + "    ";
-            if (!finding.why().isEmpty()) {
-                finding.why().lines().forEach(line -> lines.add(indent + line));
-            }
-            if (!finding.fix().isEmpty()) {
-                lines.add(indent + "→ " + finding.fix()
-                        + (finding.repairable() && !fixed && !finding.fix().contains("doctor --fix")
-                                ? "   (or: gotunnel doctor --fix)"
-                                : ""));
-            }
+        lines.add(mark(worst) + " " + title + " ".repeat(width - subject.length() + 2)
+                + found.getFirst().what());
+        details(lines, found.getFirst(), MARGIN, fixed);
+        for (Finding finding : found.subList(1, found.size())) {
+            lines.add(MARGIN + (finding.level() == Level.OK ? "" : mark(finding.level()) + " ") + finding.what());
+            details(lines, finding, MARGIN + "    ", fixed);
         }
         return lines;
+    }
+
+    private static void details(List<String> lines, Finding finding, String indent, boolean fixed) {
+        if (!finding.why().isEmpty()) {
+            finding.why().lines().forEach(line -> lines.add(indent + line));
+        }
+        if (!finding.fix().isEmpty()) {
+            boolean alsoByUs = finding.repairable() && !fixed && !finding.fix().contains("doctor --fix");
+            lines.add(indent + "→ " + finding.fix() + (alsoByUs ? "   (or: gotunnel doctor --fix)" : ""));
+        }
     }
 
     private static String mark(Level level) {
