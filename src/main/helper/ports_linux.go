@@ -132,6 +132,10 @@ func (m *machine) rememberPorts(state portState) error {
 
 func (m *machine) firstUnprivilegedPort() (int, error) {
 	text, err := os.ReadFile(m.portStart)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, fail(codeUnsupported, "Use ports from 1024 on, or a Linux of 4.11 or newer with /proc mounted.",
+			"This kernel has no %s.", m.portStart)
+	}
 	if err != nil {
 		return 0, ioFailure("read "+m.portStart, err)
 	}

@@ -327,7 +327,7 @@ public final class TrustService {
      */
     public List<TrustOutcome> uninstall(Predicate<List<TrustStep>> agreed) {
         List<TrustOutcome> outcomes = new ArrayList<>();
-        List<Pending> pending = pendingRemovals(outcomes);
+        List<Pending> pending = withOurs(outcomes);
         List<TrustStep> steps = removalSteps(pending);
         if (steps.isEmpty() || agreed.test(steps)) {
             pending.forEach(work -> outcomes.add(attempt(work.store(), () -> remove(work))));
@@ -358,7 +358,7 @@ public final class TrustService {
     }
 
     /** The stores with something of ours in them; those that cannot be read become outcomes. */
-    private List<Pending> pendingRemovals(List<TrustOutcome> outcomes) {
+    private List<Pending> withOurs(List<TrustOutcome> outcomes) {
         Map<String, TrustStore> all = new LinkedHashMap<>();
         stores.find().forEach(store -> all.put(store.id(), store));
         for (Journal.Entry entry : journal.entries()) {
@@ -393,7 +393,7 @@ public final class TrustService {
     /** What {@link #uninstall} would do, without doing it. */
     public List<TrustStep> toUninstall() {
         List<TrustOutcome> unreadable = new ArrayList<>();
-        List<Pending> pending = pendingRemovals(unreadable);
+        List<Pending> pending = withOurs(unreadable);
         List<TrustStep> steps = new ArrayList<>(removalSteps(pending));
         for (Pending work : pending) {
             if (work.old().isEmpty()) {

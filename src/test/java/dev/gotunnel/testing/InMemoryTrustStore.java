@@ -126,7 +126,9 @@ public final class InMemoryTrustStore implements TrustStore {
         if (unwritable != null) {
             throw unwritable;
         }
-        content.add(root);
+        if (!content.contains(root)) {
+            content.add(root);
+        }
     }
 
     @Override
