@@ -30,6 +30,9 @@ final class LayoutFinisher {
     /** In the class file format: after the magic number and the minor version (JVM specification 4.1). */
     private static final int MAJOR_VERSION_AT = 6;
 
+    /** Where Netty's jars have their libraries. */
+    private static final String NATIVES = "META-INF/native/";
+
     private LayoutFinisher() {}
 
     public static void main(String[] args) throws IOException {
@@ -49,6 +52,7 @@ final class LayoutFinisher {
         }
         for (String name : wanted) {
             prepare(lib.resolve(name));
+            unpackNatives(lib.resolve(name), lib.resolve("native"));
         }
         // The assembly dates every file at the project's fixed timestamp, by which neither the launcher nor the JVM
         // could see that a cache is older than this jar.
@@ -97,6 +101,18 @@ final class LayoutFinisher {
             }
         }
         Files.move(prepared, jar, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Netty would unpack its libraries into the folder for temporary files, 3 MB at each start, if that allows code. */
+    private static void unpackNatives(Path jar, Path folder) throws IOException {
+        try (JarFile from = new JarFile(jar.toFile(), false)) {
+            for (JarEntry entry : Collections.list(from.entries())) {
+                if (entry.getName().startsWith(NATIVES) && !entry.isDirectory()) {
+                    Files.createDirectories(folder);
+                    Files.write(folder.resolve(entry.getName().substring(NATIVES.length())), bytes(from, entry.getName()));
+                }
+            }
+        }
     }
 
     private static byte[] modernised(ClassFile modern, byte[] content) {

@@ -32,6 +32,13 @@ var (
 	keyUsageOID         = asn1.ObjectIdentifier{2, 5, 29, 15}
 )
 
+// extensions are all that a root of ours may have: key identifiers, key usage, basic constraints, name constraints,
+// extended key usage. Above all no names of its own: some clients take a trusted root itself for a server's certificate,
+// which no constraint holds back.
+var extensions = map[string]bool{
+	"2.5.29.14": true, "2.5.29.35": true, "2.5.29.15": true, "2.5.29.19": true, "2.5.29.30": true, "2.5.29.37": true,
+}
+
 // privateNetworks hold no public site: loopback, RFC 1918, link-local, RFC 4193.
 var privateNetworks = networks(
 	"127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "::1/128", "fc00::/7", "fe80::/10",
@@ -54,6 +61,7 @@ func checkAuthority(text string, suffixes []string, now time.Time) (*x509.Certif
 		validityProblem(certificate, now),
 		keyProblem(certificate),
 		purposeProblem(certificate),
+		extensionProblem(certificate),
 		constraintProblem(certificate, suffixes),
 	} {
 		if problem != "" {
@@ -135,6 +143,21 @@ func purposeProblem(c *x509.Certificate) string {
 	}
 	if len(c.UnknownExtKeyUsage) > 0 {
 		return "The certificate is for something else than servers."
+	}
+	return ""
+}
+
+func extensionProblem(c *x509.Certificate) string {
+	seen := map[string]bool{}
+	for _, extension := range c.Extensions {
+		id := extension.Id.String()
+		if !extensions[id] {
+			return "The certificate has the extension " + shown(id) + ", which no authority of gotunnel's has."
+		}
+		if seen[id] {
+			return "The certificate has the extension " + id + " twice."
+		}
+		seen[id] = true
 	}
 	return ""
 }

@@ -57,10 +57,9 @@ func (m *machine) changeHosts(who caller, names []string) (outcome, error) {
 	path, err := m.resolve(m.hosts)
 	if errors.Is(err, fs.ErrNotExist) {
 		if len(names) == 0 {
-			return outcome{Note: m.hosts + " does not exist."}, nil
+			return outcome{Note: m.hosts + " does not exist. " + m.howToCreateHosts()}, nil
 		}
-		return outcome{}, fail(codeMissing, "Create it: printf '127.0.0.1 localhost\\n::1 localhost\\n' | sudo tee "+m.hosts,
-			"%s does not exist.", m.hosts)
+		return outcome{}, fail(codeMissing, m.howToCreateHosts(), "%s does not exist.", m.hosts)
 	}
 	if err != nil {
 		return outcome{}, ioFailure("find "+m.hosts, err)
@@ -130,6 +129,14 @@ func (m *machine) tidyBackup(text []byte) error {
 
 func (m *machine) backup() string {
 	return filepath.Join(m.state, "hosts.backup")
+}
+
+// howToCreateHosts knows the copy, which is all that is left of a file that somebody deleted.
+func (m *machine) howToCreateHosts() string {
+	if _, err := os.Lstat(m.backup()); err == nil {
+		return "As root, put back the copy from before gotunnel's first entry: " + m.backup()
+	}
+	return "As root, create it with the lines \"127.0.0.1 localhost\" and \"::1 localhost\"."
 }
 
 func hasBlocks(text []byte) bool {

@@ -21,7 +21,11 @@ func init() {
 func main() {
 	who, err := identify(os.Getenv)
 	settle()
-	os.Exit(serve(os.Args[1:], os.Stdin, os.Stdout, func() (*machine, caller, error) {
+	arguments := os.Args
+	if len(arguments) > 0 { // an old kernel starts a program without even its own name
+		arguments = arguments[1:]
+	}
+	os.Exit(serve(arguments, os.Stdin, os.Stdout, func() (*machine, caller, error) {
 		if err != nil {
 			return nil, "", err
 		}

@@ -132,6 +132,11 @@ func publicity(suffix string) string {
 			return "has the public suffix " + public + " below it"
 		}
 	}
+	for _, operator := range rules.whole {
+		if suffix == operator || isBelow(suffix, operator) {
+			return "belongs to " + operator + ", whose customers have names at many levels"
+		}
+	}
 	if len(labels) == 2 {
 		if len(top) == 2 && rules.secondLevel[labels[0]] {
 			return "looks like a public suffix of the country " + top
@@ -149,11 +154,13 @@ type publicSuffixes struct {
 	domains []string
 	// secondLevel are labels that countries register names below, as in co.uk.
 	secondLevel map[string]bool
+	// whole are domains whose operators give names at several levels away.
+	whole []string
 	// wildcard are top-level domains where every second level is a public suffix.
 	wildcard map[string]bool
 }
 
-// readPublicSuffixes reads lines of the forms "domain", "label.??" and "*.top"; "#" begins a comment.
+// readPublicSuffixes reads lines of the forms "domain", "**.domain", "label.??" and "*.top"; "#" begins a comment.
 func readPublicSuffixes(text string) publicSuffixes {
 	rules := publicSuffixes{secondLevel: map[string]bool{}, wildcard: map[string]bool{}}
 	for _, line := range strings.Split(text, "\n") {
@@ -162,6 +169,8 @@ func readPublicSuffixes(text string) publicSuffixes {
 			switch {
 			case strings.HasSuffix(rule, ".??"):
 				rules.secondLevel[strings.TrimSuffix(rule, ".??")] = true
+			case strings.HasPrefix(rule, "**."):
+				rules.whole = append(rules.whole, strings.TrimPrefix(rule, "**."))
 			case strings.HasPrefix(rule, "*."):
 				rules.wildcard[strings.TrimPrefix(rule, "*.")] = true
 			default:

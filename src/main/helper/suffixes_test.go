@@ -38,7 +38,7 @@ func TestASuffixAllowsNamesBelowIt(t *testing.T) {
 func TestRefusesSuffixesThatStrangersHaveNamesBelow(t *testing.T) {
 	for _, suffix := range []string{
 		"com", "de", "dev", "app", "io", "onion", "arpa", "co.uk", "com.au", "ac.jp", "gov.uk", "tokyo.jp", "anything.ck",
-		"github.io", "io.github.io.", "vercel.app", "amazonaws.com", "compute.amazonaws.com.", "windows.net", "nip.io",
+		"github.io", "io.github.io.", "vercel.app", "amazonaws.com", "s3.amazonaws.com", "me.s3.eu-west-1.amazonaws.com", "windows.net", "k12.ca.us", "nip.io",
 		"duckdns.org", "in-addr.arpa", "1", "10.0.0.1", "Dev.example.com", "*.example.com", ".example.com", "", "a b.com",
 		"example.com\n", "example.123", "core.windows.net",
 	} {
@@ -90,7 +90,7 @@ func TestTheListIsBounded(t *testing.T) {
 
 func TestEveryEmbeddedRuleIsWellFormed(t *testing.T) {
 	rules := readPublicSuffixes(publicSuffixText)
-	for _, domain := range rules.domains {
+	for _, domain := range append(rules.whole, rules.domains...) {
 		if !isDomain(domain) || !strings.Contains(domain, ".") {
 			t.Errorf("domain %q", domain)
 		}
@@ -102,7 +102,7 @@ func TestEveryEmbeddedRuleIsWellFormed(t *testing.T) {
 			}
 		}
 	}
-	if len(rules.domains) < 100 || len(rules.secondLevel) < 20 || len(rules.wildcard) < 5 {
-		t.Errorf("%d, %d, %d", len(rules.domains), len(rules.secondLevel), len(rules.wildcard))
+	if len(rules.domains) < 100 || len(rules.secondLevel) < 20 || len(rules.wildcard) < 5 || len(rules.whole) < 20 {
+		t.Errorf("%d, %d, %d, %d", len(rules.domains), len(rules.secondLevel), len(rules.wildcard), len(rules.whole))
 	}
 }

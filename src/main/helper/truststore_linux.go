@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // installAuthority writes the certificate, in a form of its own, into the folder of the distribution, and has the bundle
@@ -36,9 +37,11 @@ func (m *machine) installAuthority(who caller, certificate *x509.Certificate) (o
 	}
 	result.Changed = true
 	if err := m.finishUpdate(store.added); err != nil {
-		// A certificate that is trusted half is worse than none; the update stays noted as unfinished.
-		_ = os.Remove(path)
-		return outcome{}, err
+		// A certificate that is trusted half is worse than none. The update is noted as unfinished, now for its removal.
+		if noted := m.beginUpdate(); noted != nil {
+			return outcome{}, noted
+		}
+		return outcome{}, firstOf(err, os.Remove(path))
 	}
 	return result, nil
 }
@@ -53,10 +56,6 @@ func (m *machine) removeAuthority(who caller, digest string) (outcome, error) {
 	result := outcome{Fingerprint: digest, Store: store.name}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		// A run that was ended may have left a draft of it.
-		if err := removeState(path); err != nil {
-			return outcome{}, ioFailure("remove "+path, err)
-		}
 		return result, m.finishUpdate(store.removed)
 	}
 	if err != nil {
@@ -67,6 +66,10 @@ func (m *machine) removeAuthority(who caller, digest string) (outcome, error) {
 		return outcome{}, fail(codeMalformed, "As root, look at that file and remove it.",
 			"%s does not hold the certificate of that fingerprint.", path)
 	}
+	// First, so that the next run does it again if this one is ended before the file is gone.
+	if err := m.tellFollowers(store, path); err != nil {
+		return outcome{}, err
+	}
 	if err := m.beginUpdate(); err != nil {
 		return outcome{}, err
 	}
@@ -75,6 +78,36 @@ func (m *machine) removeAuthority(who caller, digest string) (outcome, error) {
 	}
 	result.Changed = true
 	return result, m.finishUpdate(store.removed)
+}
+
+// tellFollowers lets the programs that keep a copy of the store, such as the one for Java, know that a certificate goes:
+// update-ca-certificates tells them only of what it adds.
+func (m *machine) tellFollowers(store anchorStore, path string) error {
+	if store.followers == "" {
+		return nil
+	}
+	folder, err := m.resolve(store.followers)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return ioFailure("find "+store.followers, err)
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return ioFailure("list "+folder, err)
+	}
+	line := "-" + filepath.Join(store.links, strings.TrimSuffix(filepath.Base(path), ".crt")+".pem") + "\n"
+	for _, entry := range entries {
+		program := filepath.Join(folder, entry.Name())
+		if info, err := os.Stat(program); err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
+			continue
+		}
+		if err := m.tell([]string{program}, line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // anchorStore finds the trust store of this distribution.
@@ -91,10 +124,21 @@ func (m *machine) anchorStore() (anchorStore, error) {
 			return anchorStore{}, ioFailure("find "+store.folder, err)
 		}
 		store.folder = folder
-		return store, nil
+		return store, removeAnchorDrafts(folder)
 	}
 	return anchorStore{}, fail(codeUnsupported, "Install the package ca-certificates, or trust the certificate in each program.",
 		"This system has no trust store that gotunnel knows.")
+}
+
+func removeAnchorDrafts(folder string) error {
+	drafts, err := filepath.Glob(filepath.Join(folder, "gotunnel-*.crt.new"))
+	for _, draft := range drafts {
+		err = firstOf(err, os.Remove(draft))
+	}
+	if err != nil {
+		return ioFailure("remove what an earlier run left in "+folder, err)
+	}
+	return nil
 }
 
 // beginUpdate notes that the bundle no longer fits the folder, for the case that this run is ended before it does again.

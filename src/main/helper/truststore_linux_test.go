@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 func certificateInput(t *testing.T) (input, text string) {
@@ -22,7 +21,7 @@ func certificateInput(t *testing.T) (input, text string) {
 
 func trustMachine(t *testing.T) (m *machine, bundle, updates string) {
 	m = testMachine(t)
-	m.now = func() time.Time { return today }
+	m.now = fixedTime
 	return m, filepath.Join(m.base, "etc/bundle"), filepath.Join(m.base, "etc/updates")
 }
 
@@ -48,6 +47,38 @@ func TestInstallsAndRemovesAnAuthority(t *testing.T) {
 		if _, err := os.Lstat(path); err == nil {
 			t.Errorf("%s is left", path)
 		}
+	}
+}
+
+func TestThoseWhoCopyTheStoreAreToldOfARemovalBeforeTheFileGoes(t *testing.T) {
+	m, _, _ := trustMachine(t)
+	heard := filepath.Join(m.base, "etc/heard")
+	m.anchors[0].followers = filepath.Join(m.base, "etc/update.d")
+	m.anchors[0].links = "/etc/ssl/certs"
+	if err := os.Mkdir(m.anchors[0].followers, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	follower := filepath.Join(m.anchors[0].followers, "java")
+	write(t, follower, "#!/bin/sh\nls "+m.anchors[0].folder+" >"+heard+"\ncat >>"+heard+"\n")
+	write(t, filepath.Join(m.anchors[0].followers, "README"), "not a program")
+	if err := os.Chmod(follower, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	input, _ := certificateInput(t)
+	installed := mustDo(t, m, alice, input, "trust-install")
+	remove := `{"fingerprint":"` + installed.Fingerprint + `"}`
+	name := "gotunnel-1000-" + installed.Fingerprint[:16]
+	mustDo(t, m, alice, remove, "trust-remove")
+	if want := name + ".crt\n-/etc/ssl/certs/" + name + ".pem\n"; read(t, heard) != want {
+		t.Errorf("%q", read(t, heard))
+	}
+	mustDo(t, m, alice, input, "trust-install")
+	write(t, follower, "#!/bin/sh\nexit 1\n")
+	if answer := ask(m, alice, remove, "trust-remove"); answer.Code != codeCommand {
+		t.Errorf("%+v", answer)
+	}
+	if _, err := os.Stat(filepath.Join(m.anchors[0].folder, name+".crt")); err != nil {
+		t.Error("removed though a copy stays")
 	}
 }
 

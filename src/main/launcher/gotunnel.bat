@@ -62,6 +62,8 @@ goto argument
 :chosen
 set "gt_flags=-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData --enable-native-access=ALL-UNNAMED"
 set "gt_flags=%gt_flags% -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false"
+rem Else Netty reaches memory by handles whose code the JVM would write anew at each start; the same for reflection.
+set "gt_flags=%gt_flags% --sun-misc-unsafe-memory-access=allow -Djdk.reflect.useNativeAccessorOnly=true"
 if not "%gt_kind%"=="desktop" set "gt_flags=%gt_flags% -Xms8m -Xmx96m -Xss256k -XX:ReservedCodeCacheSize=24m -XX:MaxDirectMemorySize=64m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30"
 if "%gt_kind%"=="desktop" set "gt_flags=%gt_flags% -Xms24m -Xmx192m"
 if "%gt_kind%"=="command" set "gt_flags=%gt_flags% -XX:TieredStopAtLevel=1"
@@ -83,12 +85,12 @@ if "%gt_trained_with%"=="%gt_jdk%" set "gt_aot=-XX:AOTCache=%gt_lib%\gotunnel.ao
 
 :run
 if "%gt_kind%"=="desktop" goto desktop
-"%gt_java%\bin\java.exe" %gt_flags% "-Dgotunnel.home=%gt_home%" "-Dgotunnel.launcher=%gt_home%\bin\gotunnel.bat" "%gt_aot%" -Xlog:aot=off %GOTUNNEL_JAVA_OPTS% -jar "%gt_lib%\gotunnel.jar" %*
+"%gt_java%\bin\java.exe" %gt_flags% "-Djava.library.path=%gt_lib%\native" "-Dgotunnel.home=%gt_home%" "-Dgotunnel.launcher=%gt_home%\bin\gotunnel.bat" "%gt_aot%" -Xlog:aot=off %GOTUNNEL_JAVA_OPTS% -jar "%gt_lib%\gotunnel.jar" %*
 exit /b
 
 rem javaw has no console that would stay open behind the window.
 :desktop
-start "gotunnel" "%gt_java%\bin\javaw.exe" %gt_flags% "-Dgotunnel.home=%gt_home%" "-Dgotunnel.launcher=%gt_home%\bin\gotunnel.bat" "%gt_aot%" -Xlog:aot=off %GOTUNNEL_JAVA_OPTS% -jar "%gt_lib%\gotunnel.jar" %*
+start "gotunnel" "%gt_java%\bin\javaw.exe" %gt_flags% "-Djava.library.path=%gt_lib%\native" "-Dgotunnel.home=%gt_home%" "-Dgotunnel.launcher=%gt_home%\bin\gotunnel.bat" "%gt_aot%" -Xlog:aot=off %GOTUNNEL_JAVA_OPTS% -jar "%gt_lib%\gotunnel.jar" %*
 exit /b
 
 rem Takes %1 as Java home if it holds Java 25 or newer. eol=M skips the long line MODULES.

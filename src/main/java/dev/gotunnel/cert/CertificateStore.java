@@ -7,10 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -65,14 +63,17 @@ public final class CertificateStore implements CertInstaller {
         this.trusted = trusted;
     }
 
-    /** Makes a certificate for nobody, so that the first real one of a process is quick. Any thread. */
-    public static void load() {
+    /**
+     * Does ahead what the first certificate of a process needs whatever its name: opens the authority if there is one, and
+     * makes a key. Writes no certificate. Any thread; who asks for a certificate meanwhile waits for it.
+     */
+    public synchronized void prepare() {
         try {
-            CertificateBuilder builder = new CertificateBuilder();
-            KeyPair keys = CertificateBuilder.newKeyPair();
-            builder.root("nobody", keys, List.of("invalid"), Instant.EPOCH);
-        } catch (GeneralSecurityException e) {
-            // The first real one will fail as well, and is the one to say so.
+            if (folder.exists()) {
+                authority().prepare();
+            }
+        } catch (GotunnelException e) {
+            // Whoever asks for a certificate will fail as well, and is the one to say so.
             LOG.debug("No certificate can be made: {}", e.toString());
         }
     }
@@ -168,7 +169,7 @@ public final class CertificateStore implements CertInstaller {
         StringBuilder pem = new StringBuilder(Pem.encode(leaf.key()));
         leaf.chain().forEach(certificate -> pem.append(Pem.encode(certificate)));
         PrivateFiles.directory(data.resolve("certs"));
-        PrivateFiles.write(file(domain), pem.toString().getBytes(StandardCharsets.US_ASCII));
+        PrivateFiles.writeReplaceable(file(domain), pem.toString().getBytes(StandardCharsets.US_ASCII));
         return leaf;
     }
 

@@ -119,7 +119,7 @@ public final class Pem {
      *
      * @throws GeneralSecurityException when they do not
      */
-    static void requirePair(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
+    public static void requirePair(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
         byte[] probe = certificate.getSerialNumber().toByteArray();
         String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
         if (!key.getAlgorithm().equals(certificate.getPublicKey().getAlgorithm())) {

@@ -1,8 +1,6 @@
 package dev.gotunnel.proxy;
 
 import dev.gotunnel.policy.DevServer;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
@@ -12,7 +10,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +109,10 @@ final class BackendAnswer implements UpstreamStream.Listener {
             exchange.attempts().again("it was answered with " + status);
             return;
         }
+        if (body.isAwaitingConsent()) {
+            // The client need not send it now: what follows could be the body or a request.
+            client.closeAfterResponse();
+        }
         exchange.answerBegins(status);
         ForwardingHeaders.toClient(head.headers());
         passage.toClient(head, exchange.upstream());
@@ -172,13 +173,13 @@ final class BackendAnswer implements UpstreamStream.Listener {
     }
 
     @Override
-    public void upgrade(Channel backend, Consumer<ChannelHandler> installer) {
+    public void upgrade(WebSocketEnd backend) {
         exchange.detach();
         exchange.stopTimer();
         HttpResponse head = switchingHead;
-        ChannelHandler relay = head == null ? null : client.upgrade(head, backend, exchange::end);
-        if (relay == null) {
-            backend.close();
+        WebSocketEnd mine = head == null ? null : client.upgrade(head, exchange::end);
+        if (mine == null) {
+            backend.reset();
             exchange.answer(engine.badAnswer(
                     passage.route(),
                     exchange.upstream(),
@@ -186,7 +187,8 @@ final class BackendAnswer implements UpstreamStream.Listener {
                     client.connection()));
             return;
         }
-        installer.accept(relay);
+        backend.open(mine);
+        mine.open(backend);
         exchange.hasNoEnd();
     }
 

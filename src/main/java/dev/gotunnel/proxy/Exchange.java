@@ -95,7 +95,8 @@ final class Exchange {
      * @param reading whether the client may send
      */
     void tick(boolean reading) {
-        int ticksWithoutBody = body.ticksWithout(reading && !ended && !responseStarted && !Http1Message.isGrpc(request));
+        int ticksWithoutBody =
+                body.ticksWithout(reading && !ended && !responseStarted && !Http1Message.isGrpc(request));
         ticksWithoutAnswer = isAwaitingAnswer() ? ticksWithoutAnswer + 1 : 0;
         if (timer == null && ticksWithoutAnswer > ClientLimits.ticks(Timeouts.FIRST_BYTE)) {
             timedOut(Timeouts.FIRST_BYTE);
@@ -229,7 +230,10 @@ final class Exchange {
 
     /** Whether it may be sent again: nothing has been answered, and there is no body that could have been sent. */
     boolean isRepeatable() {
-        return !responseStarted && body.isUnsent() && body.isComplete() && attempts().isIdempotent();
+        return !responseStarted
+                && body.isUnsent()
+                && body.isComplete()
+                && attempts().isIdempotent();
     }
 
     /**
@@ -298,7 +302,7 @@ final class Exchange {
         if (bodyUnread) {
             client.closeAfterResponse();
         }
-        HttpContent text = page.body(request, record.requestId(), client.alloc());
+        HttpContent text = page.body(request, record.requestId(), passage.isLocal(), client.alloc());
         HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, page.status());
         page.head(head.headers(), request, text.content().readableBytes(), record.requestId());
         boolean bodiless = Http1Message.isBodiless(request, page.status().code());

@@ -266,6 +266,18 @@ final class Http2Message {
         return to;
     }
 
+    /** Writes the head of a request to become a WebSocket (RFC 8441 section 5). */
+    static Http2Headers webSocketRequest(HttpRequest head, String scheme) {
+        Http2Headers to = request(head, scheme, false);
+        to.method(HttpMethod.CONNECT.asciiName());
+        to.set(Http2Headers.PseudoHeaderName.PROTOCOL.value(), WEBSOCKET);
+        to.remove(HttpHeaderNames.CONNECTION);
+        to.remove(HttpHeaderNames.UPGRADE);
+        to.remove(HttpHeaderNames.SEC_WEBSOCKET_KEY);
+        to.remove(HttpHeaderNames.CONTENT_LENGTH);
+        return to;
+    }
+
     /** Reads the status of a response; null when there is none. */
     static @Nullable HttpResponseStatus statusOf(Http2Headers from) {
         CharSequence text = from.status();

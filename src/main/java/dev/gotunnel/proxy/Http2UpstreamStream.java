@@ -1,5 +1,6 @@
 package dev.gotunnel.proxy;
 
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -32,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  * the response back. On the connection's event loop.
  */
 final class Http2UpstreamStream implements UpstreamStream {
-    /** What is kept of a request's body so that it can be sent again should the backend refuse the stream unread. */
-    private static final int MAX_KEPT = 64 * 1024;
-
     private static final String NOT_HTTP = "its answer is not HTTP";
     private static final String NOT_COMPLETE = "its answer is not complete";
 
@@ -42,9 +40,10 @@ final class Http2UpstreamStream implements UpstreamStream {
     private final Http2FrameStream stream;
     private final boolean reused;
     private @Nullable Listener exchange;
-    private @Nullable ArrayDeque<HttpContent> kept;
+    private final SentBody sent = new SentBody();
+    private @Nullable WebSocketKey key;
+    private @Nullable Http2UpstreamWebSocket webSocket;
     private long expected;
-    private int keptBytes;
     private int ungranted;
     private boolean headRequest;
     private boolean begun;
@@ -82,6 +81,13 @@ final class Http2UpstreamStream implements UpstreamStream {
         }
         begun = true;
         headRequest = HttpMethod.HEAD.equals(head.method());
+        if (current.wantsUpgrade()) {
+            key = WebSocketKey.of(head.headers());
+            Http2Headers fields = Http2Message.webSocketRequest(head, connection.scheme());
+            connection.begin(this, new DefaultHttp2HeadersFrame(fields, false).stream(stream));
+            unflushed = true;
+            return;
+        }
         // Without either field a request has no body (RFC 9112 section 6.3), and one frame does for all of it.
         requestEnded = !HttpUtil.isTransferEncodingChunked(head) && HttpUtil.getContentLength(head, 0L) == 0;
         Http2Headers fields = Http2Message.request(head, connection.scheme(), current.acceptsTrailers());
@@ -92,12 +98,14 @@ final class Http2UpstreamStream implements UpstreamStream {
     @Override
     public void write(HttpContent body) {
         boolean last = body instanceof LastHttpContent;
-        if (requestEnded || (!last && !body.content().isReadable())) {
+        if (requestEnded || key != null || (!last && !body.content().isReadable())) {
             ReferenceCountUtil.release(body);
             return;
         }
         requestEnded = last;
-        keep(body);
+        if (!responseStarted) {
+            sent.keep(body);
+        }
         HttpHeaders trailers = last ? ((LastHttpContent) body).trailingHeaders() : null;
         if (trailers == null || trailers.isEmpty()) {
             connection.write(new DefaultHttp2DataFrame(body.content(), last).stream(stream));
@@ -108,27 +116,6 @@ final class Http2UpstreamStream implements UpstreamStream {
             connection.write(new DefaultHttp2HeadersFrame(fields, true).stream(stream));
         }
         unflushed = true;
-    }
-
-    private void keep(HttpContent body) {
-        if (!responseStarted && keptBytes <= MAX_KEPT) {
-            keptBytes += body.content().readableBytes();
-        }
-        if (responseStarted || keptBytes > MAX_KEPT) {
-            forgetKept();
-        } else {
-            if (kept == null) {
-                kept = new ArrayDeque<>(2);
-            }
-            kept.add(body.retainedDuplicate());
-        }
-    }
-
-    private void forgetKept() {
-        if (kept != null) {
-            kept.forEach(ReferenceCountUtil::release);
-            kept = null;
-        }
     }
 
     @Override
@@ -142,7 +129,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     @Override
     public boolean isWritable() {
         // A stream that has been ended counts as full; whoever waited for it would not even see the client go away.
-        return requestEnded || connection.isWritable(stream);
+        return requestEnded || key != null || connection.isWritable(stream);
     }
 
     @Override
@@ -173,9 +160,10 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
 
     /** Belongs to no exchange from now on. */
-    private void part() {
+    void part() {
         exchange = null;
-        forgetKept();
+        webSocket = null;
+        sent.forget();
         if (!parted) {
             parted = true;
             connection.forget(stream);
@@ -190,6 +178,10 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     void headers(Http2HeadersFrame frame) {
         Listener current = exchange;
+        if (webSocket != null) {
+            // RFC 9113 section 8.5: nothing but DATA on a stream that is a tunnel.
+            fail(NOT_HTTP, Http2Error.PROTOCOL_ERROR);
+        }
         if (current == null) {
             return;
         }
@@ -219,8 +211,13 @@ final class Http2UpstreamStream implements UpstreamStream {
             current.interimResponse(head);
             return;
         }
+        WebSocketKey asked = key;
+        if (asked != null && status.codeClass() == HttpStatusClass.SUCCESS) {
+            open(current, asked, head, end);
+            return;
+        }
         responseStarted = true;
-        forgetKept();
+        sent.forget();
         bodiless = headRequest
                 || status.equals(HttpResponseStatus.NO_CONTENT)
                 || status.equals(HttpResponseStatus.NOT_MODIFIED);
@@ -232,6 +229,21 @@ final class Http2UpstreamStream implements UpstreamStream {
         current.responseHead(head);
         if (end && exchange != null) {
             end(current, LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+    }
+
+    /** It consents to the WebSocket: in the words of HTTP/1.1, it changes the protocol. */
+    private void open(Listener current, WebSocketKey asked, HttpResponse head, boolean end) {
+        Http2UpstreamWebSocket opened = new Http2UpstreamWebSocket(connection, this, stream);
+        exchange = null;
+        webSocket = opened;
+        head.setStatus(HttpResponseStatus.SWITCHING_PROTOCOLS);
+        head.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+        head.headers().set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, asked.answer());
+        current.switchingProtocols(head);
+        current.upgrade(opened);
+        if (end) {
+            opened.data(Unpooled.EMPTY_BUFFER, true);
         }
     }
 
@@ -248,6 +260,10 @@ final class Http2UpstreamStream implements UpstreamStream {
     void data(Http2DataFrame frame) {
         Listener current = exchange;
         ungranted += frame.initialFlowControlledBytes();
+        if (webSocket != null) {
+            webSocket.data(frame.content(), frame.isEndStream());
+            return;
+        }
         if (current == null || !responseStarted) {
             frame.release();
             if (current != null) {
@@ -285,6 +301,9 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     /** All of this read has been seen. */
     void readComplete() {
+        if (webSocket != null && webSocket.readComplete()) {
+            grant();
+        }
         Listener current = exchange;
         if (current != null) {
             current.flushToClient();
@@ -295,6 +314,9 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
 
     void writabilityChanged() {
+        if (webSocket != null && webSocket.isWritable()) {
+            webSocket.granted();
+        }
         Listener current = exchange;
         if (current != null && isWritable()) {
             current.upstreamWritable();
@@ -304,6 +326,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     /** The stream cannot go on, for a reason on this side of the connection. */
     void fail(String reason, Http2Error error) {
         Listener current = exchange;
+        breakWebSocket();
         part();
         connection.reset(stream, error);
         if (current != null) {
@@ -311,13 +334,26 @@ final class Http2UpstreamStream implements UpstreamStream {
         }
     }
 
+    private void breakWebSocket() {
+        Http2UpstreamWebSocket broken = webSocket;
+        if (broken != null) {
+            webSocket = null;
+            broken.broken();
+        }
+    }
+
     /** The backend reset the stream. */
     void wasReset(long code) {
-        if (code == Http2Error.REFUSED_STREAM.code() && !responseStarted) {
+        if (code == Http2Error.REFUSED_STREAM.code()) {
             refused();
-            return;
+        } else {
+            broken(code);
         }
+    }
+
+    private void broken(long code) {
         Listener current = exchange;
+        breakWebSocket();
         part();
         if (current != null) {
             current.upstreamReset(code);
@@ -326,27 +362,30 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     /** The backend has not looked at the request, and says so: any method may be sent again (RFC 9113 section 8.7). */
     void refused() {
-        Listener current = exchange;
-        ArrayDeque<HttpContent> held = kept;
-        kept = null;
-        part();
-        boolean whole = keptBytes <= MAX_KEPT;
-        if (held == null) {
-            held = new ArrayDeque<>(1);
-        }
-        if (current == null) {
-            held.forEach(ReferenceCountUtil::release);
+        if (responseStarted || webSocket != null) {
+            // It has looked at it for sure, whatever it says.
+            broken(Http2Error.REFUSED_STREAM.code());
             return;
         }
-        if (requestEnded && held.isEmpty() && current.isRequestComplete()) {
+        Listener current = exchange;
+        ArrayDeque<HttpContent> held = sent.take();
+        part();
+        if (current == null) {
+            if (held != null) {
+                held.forEach(ReferenceCountUtil::release);
+            }
+            return;
+        }
+        if (held != null && held.isEmpty() && (requestEnded || key != null) && current.isRequestComplete()) {
             held.add(LastHttpContent.EMPTY_LAST_CONTENT);
         }
-        current.upstreamRefused(whole ? held : null);
+        current.upstreamRefused(held);
     }
 
     /** The connection is gone. */
     void closed() {
         Listener current = exchange;
+        breakWebSocket();
         part();
         if (current != null) {
             current.upstreamClosed(this);

@@ -47,10 +47,14 @@ final class RequestBody {
         continued = true;
     }
 
+    /** Whether the client waits to be told that it may send it. */
+    boolean isAwaitingConsent() {
+        return !complete && !continued && !sent && HttpUtil.is100ContinueExpected(request);
+    }
+
     /** Whether there is some of it to come that the client is not going to be asked for. */
     boolean isUnread() {
-        return !complete
-                && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);
+        return !complete && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);
     }
 
     /** Something has come; counts it. */
@@ -124,10 +128,8 @@ final class RequestBody {
      * @param wanted whether the client may send it
      */
     int ticksWithout(boolean wanted) {
-        boolean owed = wanted
-                && !complete
-                && held == null
-                && (continued || sent || !HttpUtil.is100ContinueExpected(request));
+        boolean owed =
+                wanted && !complete && held == null && (continued || sent || !HttpUtil.is100ContinueExpected(request));
         ticksWithout = owed ? ticksWithout + 1 : 0;
         return ticksWithout;
     }

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,6 +203,8 @@ final class LinuxSystemStore implements TrustStore {
         }
         for (Path file : anchorFiles()) {
             if (rootsIn(file).contains(root)) {
+                // First: the system's program tells its followers only of what it adds.
+                followers().tellRemoved(file);
                 try {
                     Files.delete(file);
                 } catch (IOException e) {
@@ -221,6 +224,10 @@ final class LinuxSystemStore implements TrustStore {
     private GotunnelException notPermitted(String hint) {
         return new GotunnelException(
                 ErrorCode.NOT_PERMITTED, "Only an administrator may change the system's trust store.", hint);
+    }
+
+    private TrustFollowers followers() {
+        return new TrustFollowers(places, commands);
     }
 
     /** The program below the root that stands for the system's: in a test, never the machine's own. */
@@ -264,12 +271,17 @@ final class LinuxSystemStore implements TrustStore {
     }
 
     private String removedByHand(X509Certificate root) {
-        String files = anchorFiles().stream()
+        List<Path> files = anchorFiles().stream()
                 .filter(file -> rootsIn(file).contains(root))
-                .map(Path::toString)
-                .reduce((a, b) -> a + " " + b)
-                .orElse(file(root).toString());
-        return "sudo rm " + files + " && sudo " + String.join(" ", family.afterRemove());
+                .toList();
+        List<Path> all = files.isEmpty() ? List.of(file(root)) : files;
+        return "sudo rm " + all.stream().map(Path::toString).collect(Collectors.joining(" ")) + " && sudo "
+                + String.join(" ", family.afterRemove()) + followers().byHand(all.getFirst());
+    }
+
+    @Override
+    public Optional<Path> file() {
+        return Optional.of(bundle());
     }
 
     @Override

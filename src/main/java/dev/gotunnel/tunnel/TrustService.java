@@ -32,6 +32,7 @@ public final class TrustService {
     private static final String ROOT = "trust-root";
     private static final String CREATED = "trust-created";
     private static final String FILES = "trust-files";
+    private static final String BEFORE = "file-before";
 
     private final CertInstaller certificates;
     private final TrustStores stores;
@@ -70,8 +71,9 @@ public final class TrustService {
         return states;
     }
 
+    /** By the id: the name of a second store of a kind may end with a number. */
     private static String kindOf(TrustStore store) {
-        return store.name().split(":", 2)[0];
+        return store.id().split(":", 2)[0];
     }
 
     private static TrustState state(TrustStore store, X509Certificate root, TrustProbe probe) {
@@ -120,10 +122,11 @@ public final class TrustService {
         List<TrustStore> chosen = choose(stores.find(), names);
         List<TrustOutcome> outcomes = new ArrayList<>();
         List<Pending> pending = new ArrayList<>();
+        List<TrustStore> served = new ArrayList<>();
         try (TrustProbe probe = new TrustProbe(certificates::temporaryCert)) {
             for (TrustStore store : chosen) {
                 try {
-                    consider(store, root, probe, !names.isEmpty(), pending, outcomes);
+                    consider(store, root, probe, !names.isEmpty(), pending, served, outcomes);
                 } catch (GotunnelException e) {
                     outcomes.add(TrustOutcome.failed(store.name(), e));
                 }
@@ -131,6 +134,7 @@ public final class TrustService {
             if (!pending.isEmpty() && agreed.test(steps(pending, root))) {
                 pending.forEach(work -> outcomes.add(attempt(work.store(), () -> install(work, root, probe))));
             }
+            served.forEach(store -> outcomes.add(attempt(store, () -> followed(store, root, probe, !names.isEmpty()))));
         }
         files.refresh(root);
         return outcomes;
@@ -221,6 +225,7 @@ public final class TrustService {
             TrustProbe probe,
             boolean named,
             List<Pending> pending,
+            List<TrustStore> served,
             List<TrustOutcome> outcomes) {
         if (!store.isFound()) {
             if (named) {
@@ -237,14 +242,25 @@ public final class TrustService {
         if (trusted && (old.isEmpty() || elsewhere != null)) {
             outcomes.add(TrustOutcome.done(store.name(), "It is trusted already.", ""));
         } else if (elsewhere != null) {
-            outcomes.add(new TrustOutcome(
-                    store.name(), "gotunnel does not write it.", elsewhere, named ? ErrorCode.NOT_PERMITTED : null));
+            served.add(store);
         } else if (store.needsPrivilege()) {
             outcomes.add(new TrustOutcome(
                     store.name(), "Only an administrator may change it.", store.byHand(root), ErrorCode.NOT_PERMITTED));
         } else {
             pending.add(new Pending(store, old));
         }
+    }
+
+    /** What became of a store that others write: mostly the system's, which may have been done just now. */
+    private static TrustOutcome followed(TrustStore store, X509Certificate root, TrustProbe probe, boolean named) {
+        if (store.roots().contains(root) && store.verify(probe) != Verdict.NO) {
+            return TrustOutcome.done(store.name(), "It trusts the root now.", store.afterwards());
+        }
+        return new TrustOutcome(
+                store.name(),
+                "gotunnel does not write it.",
+                Objects.requireNonNullElse(store.servedBy(), ""),
+                named ? ErrorCode.NOT_PERMITTED : null);
     }
 
     /** In a store that others share, another user's gotunnel has its root too. */
@@ -284,6 +300,7 @@ public final class TrustService {
     private TrustOutcome install(Pending work, X509Certificate root, TrustProbe probe) {
         TrustStore store = work.store();
         store.creates().forEach(path -> journal.note(new Journal.Entry(CREATED, store.id(), path.toString())));
+        noteFile(store);
         journal.note(entry(store, root));
         store.install(root);
         for (X509Certificate old : work.old()) {
@@ -309,6 +326,39 @@ public final class TrustService {
      *     to change
      */
     public List<TrustOutcome> uninstall(Predicate<List<TrustStep>> agreed) {
+        List<TrustOutcome> outcomes = new ArrayList<>();
+        List<Pending> pending = withOurs(outcomes);
+        List<TrustStep> steps = removalSteps(pending);
+        if (steps.isEmpty() || agreed.test(steps)) {
+            pending.forEach(work -> outcomes.add(attempt(work.store(), () -> remove(work))));
+            deleteFiles(outcomes);
+        }
+        return outcomes;
+    }
+
+    /** What the store's file was before the first change, for the proof that it is so again. */
+    private void noteFile(TrustStore store) {
+        boolean noted = journal.entries(BEFORE).stream().anyMatch(entry -> entry.where().equals(store.id()));
+        if (!noted && !store.roots().stream().anyMatch(root -> isOurs(store, root))) {
+            store.file()
+                    .flatMap(FileDigest::of)
+                    .ifPresent(digest -> journal.note(new Journal.Entry(BEFORE, store.id(), digest)));
+        }
+    }
+
+    private String proof(TrustStore store) {
+        return journal.entries(BEFORE).stream()
+                .filter(entry -> entry.where().equals(store.id()))
+                .findFirst()
+                .flatMap(before -> store.file().flatMap(FileDigest::of).map(now -> " " + store.file().get()
+                        + (now.equals(before.what())
+                                ? " is byte for byte as it was before (SHA-256 " + now + ")."
+                                : " is not as it was before: the system has changed other authorities meanwhile.")))
+                .orElse("");
+    }
+
+    /** The stores with something of ours in them; those that cannot be read become outcomes. */
+    private List<Pending> withOurs(List<TrustOutcome> outcomes) {
         Map<String, TrustStore> all = new LinkedHashMap<>();
         stores.find().forEach(store -> all.put(store.id(), store));
         for (Journal.Entry entry : journal.entries()) {
@@ -316,7 +366,6 @@ public final class TrustService {
                 stores.ofId(entry.where()).ifPresent(store -> all.putIfAbsent(entry.where(), store));
             }
         }
-        List<TrustOutcome> outcomes = new ArrayList<>();
         List<Pending> pending = new ArrayList<>();
         for (TrustStore store : all.values()) {
             try {
@@ -332,17 +381,57 @@ public final class TrustService {
                 outcomes.add(TrustOutcome.failed(store.name(), e));
             }
         }
-        List<TrustStep> steps = pending.stream()
+        return pending;
+    }
+
+    private static List<TrustStep> removalSteps(List<Pending> pending) {
+        return pending.stream()
                 .flatMap(work -> work.old().stream().map(root -> removal(work.store(), root)))
                 .toList();
-        if (steps.isEmpty() || agreed.test(steps)) {
-            pending.forEach(work -> outcomes.add(attempt(work.store(), () -> remove(work))));
-            journal.entries(FILES).forEach(entry -> {
+    }
+
+    /** What {@link #uninstall} would do, without doing it. */
+    public List<TrustStep> toUninstall() {
+        List<TrustOutcome> unreadable = new ArrayList<>();
+        List<Pending> pending = withOurs(unreadable);
+        List<TrustStep> steps = new ArrayList<>(removalSteps(pending));
+        for (Pending work : pending) {
+            if (work.old().isEmpty()) {
+                steps.add(new TrustStep(work.store().name(), "forget what is noted of " + work.store().place()));
+            }
+        }
+        unreadable.forEach(outcome -> steps.add(new TrustStep(outcome.store(), "look at it: " + outcome.message())));
+        journal.entries(FILES).forEach(entry -> steps.add(new TrustStep("environment", "delete " + entry.where())));
+        return steps;
+    }
+
+    /**
+     * Notes what stands in stores that users share and is the authority's in use: after the journal was lost, nothing else
+     * tells whose it is.
+     */
+    public void adopt() {
+        X509Certificate root = certificates.installCA();
+        for (TrustStore store : stores.find()) {
+            if (store.isShared() && store.servedBy() == null && store.isFound() && holds(store, root)) {
+                journal.note(entry(store, root));
+            }
+        }
+    }
+
+    /** A shell that names a file which is gone trusts nothing any more, the rest of the world included. */
+    private void deleteFiles(List<TrustOutcome> outcomes) {
+        for (Journal.Entry entry : journal.entries(FILES)) {
+            try {
                 files.delete();
                 journal.forget(entry);
-            });
+                outcomes.add(TrustOutcome.done(
+                        "environment",
+                        "The files of gotunnel env are deleted.",
+                        "Close the shells that took its variables in, or unset them there."));
+            } catch (GotunnelException e) {
+                outcomes.add(TrustOutcome.failed("environment", e));
+            }
         }
-        return outcomes;
     }
 
     private boolean isNoted(TrustStore store) {
@@ -352,6 +441,7 @@ public final class TrustService {
     private TrustOutcome remove(Pending work) {
         TrustStore store = work.store();
         work.old().forEach(store::remove);
+        String proof = work.old().isEmpty() ? "" : proof(store);
         List<Path> created = journal.entries(CREATED).stream()
                 .filter(entry -> entry.where().equals(store.id()))
                 .map(entry -> Path.of(entry.what()))
@@ -360,7 +450,7 @@ public final class TrustService {
         journal.entries().stream()
                 .filter(entry -> entry.where().equals(store.id()))
                 .forEach(journal::forget);
-        return TrustOutcome.done(store.name(), "It holds no root of ours any more.", store.afterwards());
+        return TrustOutcome.done(store.name(), "It holds no root of ours any more." + proof, store.afterwards());
     }
 
     /** Variables that make programs without a store of their own trust the root, in the order to set them. */

@@ -18,10 +18,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -31,7 +33,9 @@ import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -269,6 +273,30 @@ class CertificateAuthorityTest {
         CertificateAuthority.open(other, Suffixes.BUILT_IN.all(), clock);
         Files.write(folder.resolve(name), Files.readAllBytes(other.resolve(name)));
         assertUnusable(name.endsWith(".key") ? "has the key of another one" : "is damaged");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2049, 2050, 2063})
+    void timesAreRightInEveryYear(int year) {
+        clock.pass(Duration.between(clock.instant(), Instant.parse(year + "-01-02T03:04:05Z")));
+        CertificateAuthority authority = open();
+        assertEquals(
+                Instant.parse(year + "-01-02T02:04:05Z"),
+                authority.root().getNotBefore().toInstant());
+        X509Certificate leaf = chain(authority, "shop.local").getFirst();
+        assertEquals(
+                Instant.parse(year + "-04-02T03:04:05Z"), leaf.getNotAfter().toInstant());
+    }
+
+    @Test
+    void aKeyMadeAheadIsTheKeyOfOneLeafAlone() {
+        CertificateAuthority authority = open();
+        authority.prepare();
+        Set<PublicKey> keys = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            keys.add(chain(authority, "shop.local").getFirst().getPublicKey());
+        }
+        assertEquals(3, keys.size());
     }
 
     private void assertUnusable(String why) {

@@ -62,6 +62,26 @@ class CertificateStoreTest {
     }
 
     @Test
+    void toPrepareMakesNothingOnDiskAndHidesNoFailure() throws Exception {
+        store.prepare();
+        assertFalse(Files.exists(temp.resolve("data")));
+        store.installCA();
+        Files.writeString(temp.resolve("data/ca/root.crt"), "damaged");
+        CertificateStore damaged = again();
+        damaged.prepare();
+        Failures.of(ErrorCode.CERTIFICATE, () -> leaf(damaged));
+    }
+
+    @Test
+    void whatWasPreparedIsUsedAtOnce() {
+        store.installCA();
+        CertificateStore prepared = again();
+        prepared.prepare();
+        assertEquals(store.installCA(), prepared.installCA());
+        assertEquals(leaf(prepared), leaf(again()));
+    }
+
+    @Test
     @DisabledOnOs(OS.WINDOWS)
     void keyAndChainStandInOneFileForTheirOwnerAlone() throws Exception {
         Leaf leaf = leaf(store);

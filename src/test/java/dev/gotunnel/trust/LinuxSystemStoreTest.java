@@ -117,6 +117,36 @@ class LinuxSystemStoreTest {
         assertEquals("anything", Files.readString(foreign));
     }
 
+    /** The copy for Java, which Debian's own program never takes a removed root out of. */
+    @Test
+    void thoseWhoCopyTheStoreAreToldOfARemovalBeforeTheAnchorGoes() throws IOException {
+        LinuxSystemStore store = system(LinuxFamily.DEBIAN);
+        Path follower = places.system("/etc/ca-certificates/update.d/java");
+        Files.createDirectories(follower.resolveSibling(""));
+        Files.writeString(follower.resolveSibling("README"), "not a program");
+        Path heard = temp.resolve("heard");
+        Files.writeString(
+                follower,
+                "#!/bin/sh\nls " + places.system(LinuxFamily.DEBIAN.anchors()) + " >'" + heard + "'; cat >>'" + heard
+                        + "'\n");
+        Files.setPosixFilePermissions(follower, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String anchor = NAME.toLowerCase(Locale.ROOT).replace(' ', '-');
+        store.install(ROOT);
+        store.remove(ROOT);
+        assertEquals(List.of(anchor + ".crt", "-/etc/ssl/certs/" + anchor + ".pem"), Files.readAllLines(heard));
+
+        store.install(ROOT);
+        Files.writeString(follower, "#!/bin/sh\nexit 1\n");
+        GotunnelException failure = Failures.of(ErrorCode.IO, () -> store.remove(ROOT));
+        assertTrue(String.valueOf(failure.hint()).endsWith("| sudo " + follower), failure.hint());
+        assertEquals(List.of(ROOT), store.roots());
+        LinuxSystemStore closed =
+                new LinuxSystemStore(LinuxFamily.DEBIAN, places, commands, Optional.empty(), folder -> false);
+        String typed = String.valueOf(
+                Failures.of(ErrorCode.NOT_PERMITTED, () -> closed.remove(ROOT)).hint());
+        assertTrue(typed.endsWith("--fresh && echo -/etc/ssl/certs/" + anchor + ".pem | sudo " + follower), typed);
+    }
+
     @Test
     void withoutPermissionItNamesTheCommandsToType() throws IOException {
         system(LinuxFamily.FEDORA);
