@@ -270,8 +270,14 @@ class CertificateStoreTest {
     void draftsOfAKilledProcessGoWithTheNextStart() throws Exception {
         leaf(store);
         Path draft = Files.writeString(temp.resolve("data/certs/.gotunnel.1234"), "half a key");
+        Path authority = PrivateFiles.directory(temp.resolve("data/ca.next.new-12345678"));
+        Files.writeString(authority.resolve("intermediate.key"), "a key of nobody");
         store.retainCerts(Set.of("shop.local"));
         assertFalse(Files.exists(draft));
+        assertTrue(Files.exists(authority), "somebody may be making it");
+        clock.pass(Duration.ofMinutes(2));
+        store.retainCerts(Set.of("shop.local"));
+        assertFalse(Files.exists(authority));
         assertTrue(Files.exists(file));
     }
 }
