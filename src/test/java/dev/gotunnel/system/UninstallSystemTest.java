@@ -90,7 +90,7 @@ class UninstallSystemTest {
             assertTrue(answer.text().endsWith("A new search finds nothing of gotunnel any more.\n"), answer.text());
             machine.must("sh", "-c", "mkdir -p .config/gotunnel");
             assertSame(before, everything(machine));
-            assertEquals("", machine.must("sh", "-c", "ps -eo args | grep '[g]otunnel.*engine' || true"));
+            assertEquals("", machine.must("sh", "-c", "ps -eo args | grep '[G]otunnel engine' || true"));
         }
     }
 
@@ -149,12 +149,12 @@ class UninstallSystemTest {
             assertTrue(
                     machine.must("certutil", "-L", "-d", "sql:.mozilla/firefox/a").contains("gotunnel CA"), second.text());
             Process owner = machine.launch(
-                    List.of("sh", "-c", "kill -STOP $(pgrep -f 'gotunnel.*engine')"), folder.resolve("stop.txt"));
+                    List.of("sh", "-c", "kill -STOP $(pgrep -f '[G]otunnel engine')"), folder.resolve("stop.txt"));
             assertEquals(0, owner.waitFor());
             Answer silent = machine.gotunnel("doctor");
             assertEquals(1, silent.exit(), silent.text());
             assertTrue(silent.text().contains("[✗] Engine"), silent.text());
-            assertEquals(0, machine.run("sh", "-c", "kill -CONT $(pgrep -f 'gotunnel.*engine')").exit());
+            assertEquals(0, machine.run("sh", "-c", "kill -CONT $(pgrep -f '[G]otunnel engine')").exit());
             Program.await(
                     "the engine",
                     Duration.ofSeconds(20),
