@@ -65,7 +65,7 @@ class ArchitectureTest {
                 "tunnel        > policy cert trust names privilege proxy observability platform error",
                 "config        > policy tunnel names platform error",
                 "doctor        > tunnel config trust cert privilege policy names platform error",
-                "removal       > tunnel platform error",
+                "removal       > tunnel names privilege platform error",
                 "control       > config policy tunnel names platform error",
                 "cli           > policy tunnel control config cert names demo platform error",
                 "ui            > policy tunnel bus names platform error",
