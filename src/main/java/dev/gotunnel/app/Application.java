@@ -275,7 +275,7 @@ final class Application implements Surroundings {
                 commands,
                 this::engine,
                 this::knownTunnels,
-                InstalledHelper.ofSystem().program(),
+                InstalledHelper.ofSystem(),
                 Clock.systemUTC());
     }
 
