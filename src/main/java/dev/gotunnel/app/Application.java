@@ -12,8 +12,8 @@ import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.keychain.Keychains;
-import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.names.SystemHosts;
+import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.platform.AppDirectories;
@@ -208,14 +208,12 @@ final class Application implements Surroundings {
         TrustPlaces places = TrustPlaces.of(OperatingSystem.current(), AppDirectories.home(), System.getenv());
         Optional<SystemTrustInstaller> installer = Optional.<SystemTrustInstaller>of(new HelperTrust(elevation))
                 .filter(_ -> elevation.outlook(Verb.TRUST_INSTALL) != Outlook.UNAVAILABLE);
-        SystemTrustStores stores =
-                new SystemTrustStores(places, new SystemCommands(places.environment()), installer);
+        SystemTrustStores stores = new SystemTrustStores(places, new SystemCommands(places.environment()), installer);
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
         TrustService trust = new TrustService(certificates, stores, files, journal());
         AuthorityRenewal renewal = new AuthorityRenewal(
                 suffixes -> certificates.change(suffixes.all()), trust, saved(), elevation, this::useNewAuthority);
-        PortsService ports =
-                new PortsService(new SystemPrivileges(elevation), elevation, journal(), refusals());
+        PortsService ports = new PortsService(new SystemPrivileges(elevation), elevation, journal(), refusals());
         return new Machine(certificates, trust, hosts(), ports, renewal);
     }
 
@@ -263,12 +261,19 @@ final class Application implements Surroundings {
         }
     }
 
+    /** With some Java versions there is a console without a terminal as well. */
+    private static Optional<Console> terminal() {
+        return Optional.ofNullable(System.console()).filter(Console::isTerminal);
+    }
+
+    @Override
+    public boolean hasTerminal() {
+        return terminal().isPresent();
+    }
+
     @Override
     public Optional<String> ask(String question) {
-        // With some Java versions there is one without a terminal as well.
-        return Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .map(console -> Objects.requireNonNullElse(console.readLine("%s", question), "no"));
+        return terminal().map(console -> Objects.requireNonNullElse(console.readLine("%s", question), "no"));
     }
 
     @Override

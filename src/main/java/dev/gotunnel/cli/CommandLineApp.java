@@ -37,6 +37,8 @@ public final class CommandLineApp {
                         new OpenCommand(context),
                         new DemoCommand(context),
                         TrustCommand.with(context),
+                        HostsCommand.with(context),
+                        PortsCommand.with(context),
                         new EnvCommand(context),
                         new EngineCommand(context))
                 .forEach(commandLine::addSubcommand);
