@@ -9,17 +9,23 @@ import (
 	"syscall"
 )
 
+const identifyFix = "Let gotunnel start it, or run it by pkexec or sudo."
+
 // identify finds out for whom this runs. pkexec and sudo say so in a variable that a caller of theirs cannot set; who
 // runs this without them is root and could do everything anyway.
 func identify(variable func(string) string) (caller, error) {
-	const fix = "Let gotunnel start it, or run it by pkexec or sudo."
 	if os.Geteuid() != 0 {
-		return "", fail(codeNotPermitted, fix, "This needs root.")
+		return "", fail(codeNotPermitted, identifyFix, "This needs root.")
 	}
 	if os.Getuid() != 0 {
 		return "", fail(codeNotPermitted, "Take the set-user-id bit off and let pkexec or sudo start it.",
 			"This program must not be set-user-id.")
 	}
+	return callerOf(variable)
+}
+
+// callerOf reads the variables of pkexec and sudo, of which one may have been inherited through the other.
+func callerOf(variable func(string) string) (caller, error) {
 	found := caller("0")
 	for i, name := range []string{"PKEXEC_UID", "SUDO_UID"} {
 		value := variable(name)
@@ -29,10 +35,10 @@ func identify(variable func(string) string) (caller, error) {
 		id, err := strconv.ParseUint(value, 10, 32)
 		// The highest number stands for "no user".
 		if err != nil || strconv.FormatUint(id, 10) != value || id == 1<<32-1 {
-			return "", refuse(codeNotPermitted, fix, "%s is not a user id.", name)
+			return "", refuse(codeNotPermitted, identifyFix, "%s is not a user id.", name)
 		}
 		if i > 0 && found != "0" && found != caller(value) {
-			return "", refuse(codeNotPermitted, fix, "PKEXEC_UID and SUDO_UID name two different users.")
+			return "", refuse(codeNotPermitted, identifyFix, "PKEXEC_UID and SUDO_UID name two different users.")
 		}
 		found = caller(value)
 	}
@@ -45,7 +51,7 @@ func settle() {
 	os.Clearenv()
 	var info syscall.Stat_t
 	for descriptor := 0; descriptor <= 2; descriptor++ {
-		if syscall.Fstat(descriptor, &info) != nil {
+		if syscall.Fstat(descriptor, &info) == syscall.EBADF {
 			// The next file opened would get this number, and be read from or printed into.
 			os.Exit(exitRefused)
 		}
@@ -59,7 +65,10 @@ func settle() {
 	// A low limit would end a write half-way. Where it cannot be lifted, the write fails and the old text is put back.
 	signal.Ignore(syscall.SIGXFSZ)
 	if os.Geteuid() == 0 {
-		unlimited := syscall.Rlimit{Cur: 1<<63 - 1, Max: 1<<63 - 1}
-		_ = syscall.Setrlimit(syscall.RLIMIT_FSIZE, &unlimited)
+		limit := syscall.Rlimit{Cur: 1<<63 - 1, Max: 1<<63 - 1}
+		if syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit) != nil && syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit) == nil {
+			limit.Cur = limit.Max
+			_ = syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)
+		}
 	}
 }

@@ -19,6 +19,8 @@ import (
 
 var today = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 
+func fixedTime() time.Time { return today }
+
 // rootTemplate is a root as gotunnel makes them.
 func rootTemplate() *x509.Certificate {
 	return &x509.Certificate{
@@ -155,17 +157,22 @@ func mapped(address string, ones int) *net.IPNet {
 }
 
 func TestRefusesWhatItDidNotSignItself(t *testing.T) {
-	key, other := newKey(t, elliptic.P256()), newKey(t, elliptic.P256())
-	parent := rootTemplate()
-	parent.Subject.CommonName = "gotunnel other"
-	for what, text := range map[string]string{
-		"another issuer":                  sign(t, rootTemplate(), parent, key, other),
-		"the same name, another's key":    sign(t, rootTemplate(), rootTemplate(), key, other),
-		"a signature that does not match": tampered(t, sign(t, rootTemplate(), nil, key, nil)),
-	} {
+	for what, text := range notSignedByItself(t) {
 		if _, err := checkAuthority(text, builtInSuffixes, today); err == nil {
 			t.Errorf("accepted %s", what)
 		}
+	}
+}
+
+func notSignedByItself(t *testing.T) map[string]string {
+	t.Helper()
+	key, other := newKey(t, elliptic.P256()), newKey(t, elliptic.P256())
+	parent := rootTemplate()
+	parent.Subject.CommonName = "gotunnel other"
+	return map[string]string{
+		"another issuer":                  sign(t, rootTemplate(), parent, key, other),
+		"the same name, another's key":    sign(t, rootTemplate(), rootTemplate(), key, other),
+		"a signature that does not match": tampered(t, sign(t, rootTemplate(), nil, key, nil)),
 	}
 }
 
@@ -181,12 +188,8 @@ func tampered(t *testing.T, text string) string {
 }
 
 func TestRefusesWeakAndUnusualKeys(t *testing.T) {
-	weak, err := rsa.GenerateKey(rand.Reader, 1024)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for what, key := range map[string]crypto.Signer{"RSA 1024": weak, "P-224": newKey(t, elliptic.P224())} {
-		if _, err := checkAuthority(sign(t, rootTemplate(), nil, key, nil), builtInSuffixes, today); err == nil {
+	for what, text := range weakRoots(t) {
+		if _, err := checkAuthority(text, builtInSuffixes, today); err == nil {
 			t.Errorf("accepted %s", what)
 		}
 	}
@@ -199,10 +202,31 @@ func TestRefusesWeakAndUnusualKeys(t *testing.T) {
 	}
 }
 
+func weakRoots(t *testing.T) map[string]string {
+	t.Helper()
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{
+		"a key of RSA 1024": sign(t, rootTemplate(), nil, weak, nil),
+		"a key of P-224":    sign(t, rootTemplate(), nil, newKey(t, elliptic.P224()), nil),
+	}
+}
+
 func TestRefusesWhatIsNotOneCertificate(t *testing.T) {
+	for what, text := range notOneCertificate(t) {
+		if _, err := checkAuthority(text, builtInSuffixes, today); err == nil {
+			t.Errorf("accepted %s", what)
+		}
+	}
+}
+
+func notOneCertificate(t *testing.T) map[string]string {
+	t.Helper()
 	good := sign(t, rootTemplate(), nil, newKey(t, elliptic.P256()), nil)
 	key := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1, 2, 3}}))
-	for what, text := range map[string]string{
+	return map[string]string{
 		"nothing":         "",
 		"text":            "hello",
 		"a path":          "/etc/shadow",
@@ -217,10 +241,6 @@ func TestRefusesWhatIsNotOneCertificate(t *testing.T) {
 		"DER":             "\x30\x82\x01\x00",
 		"garbage inside":  string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("garbage")})),
 		"trailing data":   string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: append(decoded(good), 0)})),
-	} {
-		if _, err := checkAuthority(text, builtInSuffixes, today); err == nil {
-			t.Errorf("accepted %s", what)
-		}
 	}
 }
 

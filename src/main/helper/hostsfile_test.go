@@ -125,9 +125,7 @@ func TestRecoversEveryHalfWrittenFile(t *testing.T) {
 			if written < len(change.before) {
 				text = concat(text, []byte(change.before[written:]))
 			}
-			if err := m.writeState(m.journal(), encodeJournal([]byte(change.before), []byte(change.after)), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			putState(t, m.journal(), journalOf(change.before, change.after))
 			write(t, m.hosts, string(text))
 			if _, err := m.recoverHosts(m.hosts); err != nil {
 				t.Fatal(err)
@@ -139,10 +137,87 @@ func TestRecoversEveryHalfWrittenFile(t *testing.T) {
 	}
 }
 
+func journalOf(before, after string) []byte {
+	return journalled{now: []byte(before), before: []byte(before), after: []byte(after)}.encode()
+}
+
+// putState writes what a run that was ended left, without waiting for the disk.
+func putState(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, path, string(data))
+}
+
+// A run that was taking an editor's line over into its new version was ended at any byte of it.
+func TestAnEditorsLineThatWasBeingTakenOverIsKept(t *testing.T) {
+	now := edited(t, plainHosts, alice, "a.test")
+	before := plainHosts + "10.0.0.8 editor\n"
+	after := edited(t, before, alice, "a.test")
+	for written := 0; written <= len(after); written++ {
+		m := testMachine(t)
+		text := after[:written]
+		if written < len(now) {
+			text += now[written:]
+		}
+		write(t, m.hosts, text)
+		journal := journalled{now: []byte(now), before: []byte(before), after: []byte(after)}.encode()
+		putState(t, m.journal(), journal)
+		mustDo(t, m, alice, "{}", "hosts-restore")
+		if got := read(t, m.hosts); got != before {
+			t.Fatalf("after %d bytes: %q", written, got)
+		}
+	}
+}
+
+func TestALineWrittenIntoTheOldFileAfterTheExchangeIsKept(t *testing.T) {
+	for what, test := range map[string]struct{ old, now, want string }{
+		"not exchanged yet": {edited(t, plainHosts, alice, "a.test"), plainHosts, plainHosts},
+		"half written":      {plainHosts, plainHosts, plainHosts},
+		"exchanged":         {plainHosts, edited(t, plainHosts, alice, "a.test"), plainHosts},
+		"exchanged, and an editor wrote into the old one": {
+			plainHosts + "10.0.0.8 editor\n", edited(t, plainHosts, alice, "a.test"), plainHosts + "10.0.0.8 editor\n",
+		},
+		"and another into the new one": {
+			plainHosts, edited(t, plainHosts, alice, "a.test") + "10.0.0.8 editor\n", plainHosts + "10.0.0.8 editor\n",
+		},
+	} {
+		m := testMachine(t)
+		write(t, m.hosts, test.now)
+		write(t, draft(m.hosts), test.old)
+		if err := m.noteExchange([]byte(plainHosts), []byte(edited(t, plainHosts, alice, "a.test"))); err != nil {
+			t.Fatal(err)
+		}
+		before := snapshot(t, m)
+		mustDo(t, m, alice, "{}", "hosts-restore")
+		if got := read(t, m.hosts); got != test.want || strings.Contains(snapshot(t, m), "gotunnel") {
+			t.Errorf("%s: from %s to %s", what, before, snapshot(t, m))
+		}
+	}
+}
+
+func TestTheCopyIsNamedWhenTheFileIsGone(t *testing.T) {
+	m := testMachine(t)
+	mustDo(t, m, alice, namesInput("a.test"), "hosts-apply")
+	if err := os.Remove(m.hosts); err != nil {
+		t.Fatal(err)
+	}
+	if answer := ask(m, alice, namesInput("b.test"), "hosts-apply"); !strings.Contains(answer.Fix, m.backup()) {
+		t.Errorf("%+v", answer)
+	}
+	if answer := mustDo(t, m, alice, "{}", "hosts-restore"); !strings.Contains(answer.Note, m.backup()) {
+		t.Errorf("%+v", answer)
+	}
+	if read(t, m.backup()) != plainHosts {
+		t.Error("the copy is gone")
+	}
+}
+
 func TestAJournalDoesNotUndoWhatSomebodyWroteSince(t *testing.T) {
 	m := testMachine(t)
 	after := edited(t, plainHosts, alice, "a.test")
-	if err := m.writeState(m.journal(), encodeJournal([]byte(plainHosts), []byte(after)), 0o600); err != nil {
+	if err := m.writeState(m.journal(), journalOf(plainHosts, after), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	write(t, m.hosts, "10.0.0.7 new\n"+plainHosts)
@@ -153,7 +228,7 @@ func TestAJournalDoesNotUndoWhatSomebodyWroteSince(t *testing.T) {
 
 func TestADamagedJournalIsSaid(t *testing.T) {
 	m := testMachine(t)
-	damaged := encodeJournal([]byte("a\n"), []byte("b\n"))
+	damaged := journalOf("a\n", "b\n")
 	damaged[len(damaged)-2]++
 	if err := m.writeState(m.journal(), damaged, 0o600); err != nil {
 		t.Fatal(err)

@@ -11,13 +11,20 @@ import (
 )
 
 // A hosts file that is a mount of its own, as in containers, cannot be replaced, and writing into it is not one step. So
-// both versions are put into a journal first, and the next run mends what one that was ended left behind.
+// all versions are put into a journal first, and the next run mends what one that was ended left behind.
 
-// journalHead is the journal's first line; the two versions follow.
+// journalHead is the journal's first line; the three versions follow.
 type journalHead struct {
+	Now    int    `json:"now"`
 	Before int    `json:"before"`
 	After  int    `json:"after"`
 	Digest []byte `json:"sha256"`
+}
+
+// journalled are the versions of the file that a write is about: what it holds when the write begins, what it has to hold
+// if the write is cut short, and what it is to hold. The first two differ where an editor's lines are still to come in.
+type journalled struct {
+	now, before, after []byte
 }
 
 func (m *machine) journal() string {
@@ -40,32 +47,34 @@ func (m *machine) overwriteHosts(path string, before, after []byte) error {
 	if !bytes.Equal(text, before) {
 		return errChanged
 	}
-	return m.writeThroughJournal(file, before, before, after)
+	return m.writeThroughJournal(file, journalled{now: before, before: before, after: after})
 }
 
-// writeThroughJournal turns what a file holds now into a new version. Should that be cut short, the next run puts back the
-// old one, which is mostly what the file holds now.
-func (m *machine) writeThroughJournal(file *os.File, now, before, after []byte) error {
-	if err := m.writeState(m.journal(), encodeJournal(before, after), 0o600); err != nil {
+// writeThroughJournal turns what a file holds now into the new version. Should that be cut short, the next run puts back
+// the one before.
+func (m *machine) writeThroughJournal(file *os.File, texts journalled) error {
+	if err := m.writeState(m.journal(), texts.encode(), 0o600); err != nil {
 		return err
 	}
-	err := overwrite(file, now, after)
+	err := overwrite(file, texts.now, texts.after)
 	if err != nil {
 		// Its blocks are still the file's: this needs no space. The journal stays if it fails as well.
-		if undo := overwrite(file, after, now); undo != nil {
+		if undo := overwrite(file, texts.after, texts.now); undo != nil {
 			return undo
 		}
 	}
 	return firstOf(err, removeState(m.journal()))
 }
 
-// overwrite turns one version into the other. Where the text gets shorter, the surplus becomes empty lines before it is
-// cut off: whoever reads in between sees every entry whole.
+// overwrite turns one version into the other, by one system call where that can be: to grow is one write, to lose the end
+// one cut. Else the surplus becomes empty lines before it is cut off: whoever reads in between sees every entry whole.
 func overwrite(file *os.File, before, after []byte) error {
-	padded := pad(after, len(before))
-	same := commonPrefix(before, padded)
-	if _, err := file.WriteAt(padded[same:], int64(same)); err != nil {
-		return err
+	if !bytes.HasPrefix(before, after) {
+		padded := pad(after, len(before))
+		same := commonPrefix(before, padded)
+		if _, err := file.WriteAt(padded[same:], int64(same)); err != nil {
+			return err
+		}
 	}
 	if err := file.Truncate(int64(len(after))); err != nil {
 		return err
@@ -75,17 +84,21 @@ func overwrite(file *os.File, before, after []byte) error {
 
 // recoverHosts mends a file that a run left half-written, and tells whether it was one.
 func (m *machine) recoverHosts(path string) (bool, error) {
+	exchanged, err := m.recoverExchange(path)
+	if err != nil {
+		return false, err
+	}
 	if err := removeState(draft(path)); err != nil {
 		return false, err
 	}
 	journal, err := os.ReadFile(m.journal())
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return exchanged, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	before, after, err := decodeJournal(journal)
+	texts, err := decodeJournal(journal)
 	if err != nil {
 		return false, fail(codeMalformed, "Look whether the hosts file is right, then remove the journal.",
 			"The journal %s is damaged.", m.journal())
@@ -101,29 +114,47 @@ func (m *machine) recoverHosts(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	torn := !bytes.Equal(text, before) && !bytes.Equal(text, after) && isMixture(text, before, after)
+	torn := !bytes.Equal(text, texts.before) && !bytes.Equal(text, texts.after) && texts.isMixture(text)
 	if torn {
-		if err := overwrite(file, text, before); err != nil {
+		if err := overwrite(file, text, texts.before); err != nil {
 			return false, err
 		}
 	}
-	return torn, removeState(m.journal())
+	return torn || exchanged, removeState(m.journal())
 }
 
 // isMixture tells whether a text can be what is left of writing one version over the other, in whatever order the pieces
-// reached the disk. A file that somebody has edited since is none.
-func isMixture(text, before, after []byte) bool {
-	padded := pad(after, len(before))
-	if len(text) < len(before) && len(text) < len(after) || len(text) > len(padded) {
+// reached the disk, or of putting the one before back. A file that somebody has edited since is none.
+func (texts journalled) isMixture(text []byte) bool {
+	shortest, longest := len(texts.now), len(texts.now)
+	for _, version := range [][]byte{texts.before, texts.after} {
+		if len(version) < shortest {
+			shortest = len(version)
+		}
+		if len(version) > longest {
+			longest = len(version)
+		}
+	}
+	if len(text) < shortest || len(text) > longest {
 		return false
 	}
 	for i, b := range text {
-		// A piece of a file that has grown and was not written yet reads as zeros.
-		if b != padded[i] && (i >= len(before) || b != before[i]) && (i < len(before) || b != 0) {
+		if !texts.mayHold(i, b) {
 			return false
 		}
 	}
 	return true
+}
+
+// mayHold tells whether a byte can have come to a place. Behind the end of a version it is the surplus, made empty lines,
+// or a piece of a file that has grown and was not written yet, which reads as zeros.
+func (texts journalled) mayHold(place int, b byte) bool {
+	for _, version := range [][]byte{texts.now, texts.before, texts.after} {
+		if place < len(version) && version[place] == b || place >= len(version) && (b == '\n' || b == 0) {
+			return true
+		}
+	}
+	return false
 }
 
 func pad(text []byte, length int) []byte {
@@ -141,24 +172,27 @@ func commonPrefix(a, b []byte) int {
 	return i
 }
 
-func encodeJournal(before, after []byte) []byte {
-	digest := sha256.Sum256(concat(before, after))
-	head, err := json.Marshal(journalHead{Before: len(before), After: len(after), Digest: digest[:]})
+func (texts journalled) encode() []byte {
+	all := concat(texts.now, texts.before, texts.after)
+	digest := sha256.Sum256(all)
+	head, err := json.Marshal(journalHead{len(texts.now), len(texts.before), len(texts.after), digest[:]})
 	if err != nil {
 		panic(err) // numbers and bytes always have a JSON form
 	}
-	return concat(head, []byte("\n"), before, after)
+	return concat(head, []byte("\n"), all)
 }
 
-func decodeJournal(journal []byte) (before, after []byte, err error) {
-	line, texts, _ := bytes.Cut(journal, []byte("\n"))
+func decodeJournal(journal []byte) (journalled, error) {
+	line, all, _ := bytes.Cut(journal, []byte("\n"))
 	var head journalHead
 	if err := json.Unmarshal(line, &head); err != nil {
-		return nil, nil, err
+		return journalled{}, err
 	}
-	digest := sha256.Sum256(texts)
-	if head.Before < 0 || head.After < 0 || head.Before+head.After != len(texts) || !bytes.Equal(head.Digest, digest[:]) {
-		return nil, nil, errors.New("lengths or digest do not fit")
+	digest := sha256.Sum256(all)
+	if head.Now < 0 || head.Before < 0 || head.After < 0 || head.Now+head.Before+head.After != len(all) ||
+		!bytes.Equal(head.Digest, digest[:]) {
+		return journalled{}, errors.New("lengths or digest do not fit")
 	}
-	return texts[:head.Before], texts[head.Before:], nil
+	behind := all[head.Now:]
+	return journalled{now: all[:head.Now], before: behind[:head.Before], after: behind[head.Before:]}, nil
 }

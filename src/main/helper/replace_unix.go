@@ -29,7 +29,7 @@ func (m *machine) replaceHosts(path string, before, after []byte, edit hostsEdit
 	if gone := os.Remove(next); err == nil && !errors.Is(gone, fs.ErrNotExist) {
 		err = gone
 	}
-	return err
+	return firstOf(err, removeState(m.exchange()))
 }
 
 func (m *machine) exchangeHosts(path, next string, file *os.File, before, after []byte, edit hostsEdit) error {
@@ -45,6 +45,9 @@ func (m *machine) exchangeHosts(path, next string, file *os.File, before, after 
 	}
 	if !bytes.Equal(text, before) {
 		return errChanged
+	}
+	if err := m.noteExchange(before, after); err != nil {
+		return err
 	}
 	swapped, err := swap(next, path)
 	if errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV) || cannotWrite(err) {
@@ -102,7 +105,7 @@ func (m *machine) takeOver(path, next string, file *os.File, before, after []byt
 	}
 	merged, err := edit(text)
 	if err == nil {
-		err = m.writeThroughJournal(file, after, text, merged)
+		err = m.writeThroughJournal(file, journalled{now: after, before: text, after: merged})
 	}
 	if err != nil {
 		if _, back := swap(next, path); back != nil {

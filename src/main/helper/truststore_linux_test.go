@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 func certificateInput(t *testing.T) (input, text string) {
@@ -22,7 +21,7 @@ func certificateInput(t *testing.T) (input, text string) {
 
 func trustMachine(t *testing.T) (m *machine, bundle, updates string) {
 	m = testMachine(t)
-	m.now = func() time.Time { return today }
+	m.now = fixedTime
 	return m, filepath.Join(m.base, "etc/bundle"), filepath.Join(m.base, "etc/updates")
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
+	"io/fs"
 	"sort"
 )
 
@@ -65,6 +67,14 @@ func perform(arguments []string, in io.Reader, open func() (*machine, caller, er
 		return outcome{}, ioFailure("take the lock "+m.lock, err)
 	}
 	defer release()
+	// What earlier runs noted is believed, so nobody else may have written it.
+	if _, err := m.resolve(m.state); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return outcome{}, ioFailure("use "+m.state, err)
+	}
+	if err := m.removeDrafts(); err != nil {
+		return outcome{}, ioFailure("remove what an earlier run left", err)
+	}
+	defer m.removeEmptyFolders()
 	return run(m, who, input)
 }
 

@@ -64,6 +64,8 @@ class ArchitectureTest {
                 "proxy         > policy observability names platform error",
                 "tunnel        > policy cert trust names privilege proxy observability platform error",
                 "config        > policy tunnel names platform error",
+                "doctor        > tunnel config trust cert privilege policy names platform error",
+                "removal       > tunnel names privilege platform error",
                 "control       > config policy tunnel names platform error",
                 "cli           > policy tunnel control config cert names demo platform error",
                 "ui            > policy tunnel bus names platform error",

@@ -25,7 +25,7 @@ import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.SystemPrivileges;
 import dev.gotunnel.privilege.Verb;
 import dev.gotunnel.trust.EnvironmentFiles;
-import dev.gotunnel.trust.HelperTrust;
+import dev.gotunnel.trust.HelperTrustInstaller;
 import dev.gotunnel.trust.SystemCommands;
 import dev.gotunnel.trust.SystemTrustInstaller;
 import dev.gotunnel.trust.SystemTrustStores;
@@ -44,7 +44,14 @@ import dev.gotunnel.tunnel.TunnelStore;
 import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
+import java.util.Map;
+import java.util.ArrayList;
+import java.time.Duration;
+import dev.gotunnel.tunnel.Tunnel;
+import dev.gotunnel.tunnel.EngineInfo;
+import dev.gotunnel.privilege.InstalledHelper;
+import dev.gotunnel.platform.Patience;
+import dev.gotunnel.doctor.ExaminedMachine;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -54,6 +61,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Wires the parts together; the only place that knows them all. */
 final class Application implements Surroundings {
+    /** Requests under way get 10 s. */
+    private static final Duration OTHERS_END = Duration.ofSeconds(20);
+
     private final String version;
     private final AppDirectories directories;
     private final Caller caller = Caller.current();
@@ -67,11 +77,11 @@ final class Application implements Surroundings {
     Application(String version, AppDirectories directories) {
         this.version = version;
         this.directories = directories;
-        this.certificates = certificates();
+        this.certificates = certificateStore();
         this.desktop = new DesktopRole(this, directories);
     }
 
-    private CertificateStore certificates() {
+    private CertificateStore certificateStore() {
         Journal journal = journal();
         return new CertificateStore(
                 directories.data(),
@@ -103,7 +113,10 @@ final class Application implements Surroundings {
             // A file that is being edited must not keep anybody from stopping a tunnel: told by what needs the file.
             broken = e;
         }
-        certificates = certificates();
+        if (!configuration.security().equals(Configuration.DEFAULT.security())) {
+            // Else the one that may have been prepared meanwhile is right.
+            certificates = certificateStore();
+        }
         String level = firstOf(given.logLevel(), configuration.logging().level(), "warn");
         String format = firstOf(given.logFormat(), configuration.logging().format(), "text");
         Logging.configure(level, format.equals("json"));
@@ -125,6 +138,10 @@ final class Application implements Surroundings {
 
     private Path configFile() {
         return options.config() == null ? directories.configFile() : options.config();
+    }
+
+    CertificateStore certificates() {
+        return certificates;
     }
 
     GlobalOptions options() {
@@ -205,16 +222,28 @@ final class Application implements Surroundings {
 
     @Override
     public MachineService machine() {
-        TrustPlaces places = TrustPlaces.of(OperatingSystem.current(), AppDirectories.home(), System.getenv());
-        Optional<SystemTrustInstaller> installer = Optional.<SystemTrustInstaller>of(new HelperTrust(elevation))
+        Map<String, String> environment = System.getenv();
+        SystemCommands commands = new SystemCommands(environment);
+        TrustPlaces places = TrustPlaces.of(OperatingSystem.current(), AppDirectories.home(), environment);
+        Optional<SystemTrustInstaller> installer = Optional.<SystemTrustInstaller>of(
+                        new HelperTrustInstaller(elevation))
                 .filter(_ -> elevation.outlook(Verb.TRUST_INSTALL) != Outlook.UNAVAILABLE);
-        SystemTrustStores stores = new SystemTrustStores(places, new SystemCommands(places.environment()), installer);
+        SystemTrustStores stores = new SystemTrustStores(places, commands, installer);
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
-        TrustService trust = new TrustService(certificates, stores, files, journal());
+        FileJournal journal = journal();
+        TrustService trust = new TrustService(certificates, stores, files, journal);
         AuthorityRenewal renewal = new AuthorityRenewal(
                 suffixes -> certificates.change(suffixes.all()), trust, saved(), elevation, this::useNewAuthority);
-        PortsService ports = new PortsService(new SystemPrivileges(elevation), elevation, journal(), refusals());
-        return new Machine(certificates, trust, hosts(), ports, renewal);
+        return new Machine(
+                directories,
+                certificates,
+                trust,
+                hosts(),
+                new PortsService(new SystemPrivileges(elevation), elevation, journal, refusals()),
+                renewal,
+                journal,
+                elevation,
+                () -> examined(trust, journal, commands));
     }
 
     private HostsService hosts() {
@@ -225,12 +254,77 @@ final class Application implements Surroundings {
                 refusals());
     }
 
-    private Journal journal() {
+    private FileJournal journal() {
         return new FileJournal(directories.journal());
     }
 
     private Refusals refusals() {
         return new Refusals(directories.state().resolve("refusals"));
+    }
+
+    private ExaminedMachine examined(TrustService trust, FileJournal journal, SystemCommands commands) {
+        return new ExaminedMachine(
+                version,
+                directories,
+                configFile(),
+                certificates::installCA,
+                () -> TrustService.isTrusted(journal),
+                trust,
+                journal,
+                new SystemPrivileges(elevation),
+                commands,
+                this::engine,
+                this::knownTunnels,
+                InstalledHelper.ofSystem(),
+                Clock.systemUTC());
+    }
+
+    private Optional<EngineInfo> engine() {
+        return running().map(client -> {
+            try (client) {
+                return client.info();
+            }
+        });
+    }
+
+    /** Those that run, and those that are saved, as far as the file can be read. */
+    private List<Tunnel> knownTunnels() {
+        List<Tunnel> known = new ArrayList<>();
+        running().ifPresent(client -> {
+            try (client) {
+                known.addAll(client.list());
+            }
+        });
+        if (broken == null) {
+            saved().load().stream()
+                    .map(Tunnel::atRest)
+                    .filter(saved -> known.stream().noneMatch(one -> one.id().equals(saved.id())))
+                    .forEach(known::add);
+        }
+        return known;
+    }
+
+    @Override
+    public void endAll() {
+        Optional<EngineInfo> owner = engine();
+        owner.flatMap(info -> ProcessHandle.of(info.pid())).ifPresent(ProcessHandle::destroy);
+        Path desktopSocket = directories.runtime().resolve("desktop.sock");
+        boolean ended = Patience.until(
+                        OTHERS_END,
+                        () -> running().isEmpty() && !ControlClient.isAlive(desktopSocket)
+                                ? Optional.of(true)
+                                : Optional.empty())
+                .isPresent();
+        if (!ended) {
+            throw new GotunnelException(
+                    ErrorCode.OWNER_UNREACHABLE,
+                    running().isPresent()
+                            ? "The running gotunnel does not end."
+                            : "The tray or the window of gotunnel still runs.",
+                    running().isPresent()
+                            ? "End it: kill -9 " + owner.map(EngineInfo::pid).orElse(0L) + ", then run this command again."
+                            : "Choose Quit in its menu, then run this command again.");
+        }
     }
 
     /** This process, and the owner of the engine if there is one, take the authority that lies there by now. */
@@ -241,24 +335,6 @@ final class Application implements Surroundings {
                 owner.renewCertificates();
             }
         });
-    }
-
-    private record Machine(
-            CertificateStore certificates,
-            TrustService trust,
-            HostsService hosts,
-            PortsService ports,
-            AuthorityRenewal renewal)
-            implements MachineService {
-        @Override
-        public String keyPlace() {
-            return certificates.keyPlace();
-        }
-
-        @Override
-        public X509Certificate rootCertificate() {
-            return certificates.installCA();
-        }
     }
 
     /** With some Java versions there is a console without a terminal as well. */

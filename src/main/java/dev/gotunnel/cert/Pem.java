@@ -9,6 +9,7 @@ import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -96,7 +97,11 @@ public final class Pem {
                                 .encoded(),
                         Der.encode(Der.OCTETS, bare.getFirst()))
                 : pkcs8.getFirst();
-        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
+        try {
+            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
+        } catch (InvalidKeySpecException e) {
+            throw new GeneralSecurityException("it is damaged, or no " + algorithm + " key", e);
+        }
     }
 
     /** Whether the key in a text needs a password. */
@@ -114,7 +119,7 @@ public final class Pem {
      *
      * @throws GeneralSecurityException when they do not
      */
-    static void requirePair(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
+    public static void requirePair(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
         byte[] probe = certificate.getSerialNumber().toByteArray();
         String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
         if (!key.getAlgorithm().equals(certificate.getPublicKey().getAlgorithm())) {

@@ -278,9 +278,15 @@ final class ErrorPage {
         return status;
     }
 
-    /** The body in the form that the client asks for. The caller releases it. */
-    HttpContent body(HttpRequest request, String requestId, ByteBufAllocator alloc) {
-        String text = headline.isEmpty() ? "" : wantsHtml(request) ? html(requestId) : plain(requestId);
+    /**
+     * The body in the form that the client asks for. The caller releases it.
+     *
+     * @param detailed whether it names backends, other tunnels and commands, which are nothing to a client elsewhere
+     */
+    HttpContent body(HttpRequest request, String requestId, boolean detailed, ByteBufAllocator alloc) {
+        String text = headline.isEmpty()
+                ? ""
+                : wantsHtml(request) ? html(requestId, detailed) : plain(requestId, detailed);
         ByteBuf buffer = text.isEmpty() ? alloc.buffer(0, 0) : ByteBufUtil.writeUtf8(alloc, text);
         return new DefaultLastHttpContent(buffer);
     }
@@ -313,9 +319,12 @@ final class ErrorPage {
         return accept != null && accept.contains("text/html");
     }
 
-    private String plain(String requestId) {
+    private String plain(String requestId, boolean detailed) {
         StringBuilder text = new StringBuilder();
         text.append(headline).append(". ").append(sentence).append('\n');
+        if (!detailed) {
+            return text.append("Request: ").append(requestId).append('\n').toString();
+        }
         known.forEach(
                 (key, value) -> text.append(key).append(": ").append(value).append('\n'));
         if (links != null) {
@@ -331,10 +340,10 @@ final class ErrorPage {
         return text.append("Request: ").append(requestId).append('\n').toString();
     }
 
-    private String html(String requestId) {
+    private String html(String requestId, boolean detailed) {
         StringBuilder content =
                 new StringBuilder("<p>").append(escape(sentence)).append("</p>\n");
-        if (!known.isEmpty()) {
+        if (detailed && !known.isEmpty()) {
             content.append("<dl>");
             known.forEach((key, value) -> content.append("<dt>")
                     .append(escape(key))
@@ -343,7 +352,7 @@ final class ErrorPage {
                     .append("</dd>"));
             content.append("</dl>\n");
         }
-        if (links != null && !links.isEmpty()) {
+        if (detailed && links != null && !links.isEmpty()) {
             content.append("<ul>");
             for (Link link : links) {
                 String url = escape(link.url());
@@ -356,7 +365,7 @@ final class ErrorPage {
             }
             content.append("</ul>\n");
         }
-        if (command != null) {
+        if (detailed && command != null) {
             String line = escape(command);
             content.append("<p>To give a service this name:</p><div class=\"next\"><code>")
                     .append(line);

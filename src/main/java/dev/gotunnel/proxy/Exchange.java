@@ -302,7 +302,7 @@ final class Exchange {
         if (bodyUnread) {
             client.closeAfterResponse();
         }
-        HttpContent text = page.body(request, record.requestId(), client.alloc());
+        HttpContent text = page.body(request, record.requestId(), passage.isLocal(), client.alloc());
         HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, page.status());
         page.head(head.headers(), request, text.content().readableBytes(), record.requestId());
         boolean bodiless = Http1Message.isBodiless(request, page.status().code());

@@ -25,6 +25,7 @@ final class Passage {
     private final HttpRequest request;
 
     private String name = "";
+    private @Nullable ClientConnection asker;
     private @Nullable ActiveRoute route;
     private @Nullable ActivePath path;
     private @Nullable RequestFacts facts;
@@ -61,15 +62,13 @@ final class Passage {
             exchange.answer(ErrorPage.badRequest("gotunnel serves names; it is not a proxy to other hosts."));
             return;
         }
+        ClientConnection asking = engine.trusted().client(client.connection(), request.headers());
+        asker = asking;
         ActiveRoute found = client.connection().loopback() ? engine.router().find(name) : null;
         if (found == null) {
-            exchange.answer(
-                    client.connection().loopback()
-                            ? engine.unknownName(name, client.connection())
-                            : ErrorPage.notFound());
+            exchange.answer(asking.isHere() ? engine.unknownName(name, client.connection()) : ErrorPage.notFound());
             return;
         }
-        ClientConnection asking = engine.trusted().client(client.connection(), request.headers());
         if (found.route().https() && !asking.secure()) {
             exchange.answer(ErrorPage.redirect(engine.secureUrl(name, request.uri(), client.connection())));
             return;
@@ -267,6 +266,11 @@ final class Passage {
     @Nullable
     ActivePath path() {
         return path;
+    }
+
+    /** Whether who asks is at this machine, and may learn what runs here. */
+    boolean isLocal() {
+        return asker != null && asker.isHere();
     }
 
     /** Whether the client asked to change to WebSocket. */

@@ -11,6 +11,16 @@ public interface MachineService extends RootOfTrust {
      */
     TrustService trust();
 
+    /** Who finds out what is wrong with this machine; for such processes as well. */
+    Doctor doctor();
+
+    /**
+     * Who takes back all that was put on this machine; for such processes as well.
+     *
+     * @param purge whether the user's own configuration goes too
+     */
+    Removal removal(boolean purge);
+
     /** The names in the hosts file. */
     HostsService hosts();
 

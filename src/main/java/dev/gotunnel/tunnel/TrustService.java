@@ -32,6 +32,7 @@ public final class TrustService {
     private static final String ROOT = "trust-root";
     private static final String CREATED = "trust-created";
     private static final String FILES = "trust-files";
+    private static final String BEFORE = "file-before";
 
     private final CertInstaller certificates;
     private final TrustStores stores;
@@ -299,6 +300,7 @@ public final class TrustService {
     private TrustOutcome install(Pending work, X509Certificate root, TrustProbe probe) {
         TrustStore store = work.store();
         store.creates().forEach(path -> journal.note(new Journal.Entry(CREATED, store.id(), path.toString())));
+        noteFile(store);
         journal.note(entry(store, root));
         store.install(root);
         for (X509Certificate old : work.old()) {
@@ -324,6 +326,39 @@ public final class TrustService {
      *     to change
      */
     public List<TrustOutcome> uninstall(Predicate<List<TrustStep>> agreed) {
+        List<TrustOutcome> outcomes = new ArrayList<>();
+        List<Pending> pending = withOurs(outcomes);
+        List<TrustStep> steps = removalSteps(pending);
+        if (steps.isEmpty() || agreed.test(steps)) {
+            pending.forEach(work -> outcomes.add(attempt(work.store(), () -> remove(work))));
+            deleteFiles(outcomes);
+        }
+        return outcomes;
+    }
+
+    /** What the store's file was before the first change, for the proof that it is so again. */
+    private void noteFile(TrustStore store) {
+        boolean noted = journal.entries(BEFORE).stream().anyMatch(entry -> entry.where().equals(store.id()));
+        if (!noted && !store.roots().stream().anyMatch(root -> isOurs(store, root))) {
+            store.file()
+                    .flatMap(FileDigest::of)
+                    .ifPresent(digest -> journal.note(new Journal.Entry(BEFORE, store.id(), digest)));
+        }
+    }
+
+    private String proof(TrustStore store) {
+        return journal.entries(BEFORE).stream()
+                .filter(entry -> entry.where().equals(store.id()))
+                .findFirst()
+                .flatMap(before -> store.file().flatMap(FileDigest::of).map(now -> " " + store.file().get()
+                        + (now.equals(before.what())
+                                ? " is byte for byte as it was before (SHA-256 " + now + ")."
+                                : " is not as it was before: the system has changed other authorities meanwhile.")))
+                .orElse("");
+    }
+
+    /** The stores with something of ours in them; those that cannot be read become outcomes. */
+    private List<Pending> withOurs(List<TrustOutcome> outcomes) {
         Map<String, TrustStore> all = new LinkedHashMap<>();
         stores.find().forEach(store -> all.put(store.id(), store));
         for (Journal.Entry entry : journal.entries()) {
@@ -331,7 +366,6 @@ public final class TrustService {
                 stores.ofId(entry.where()).ifPresent(store -> all.putIfAbsent(entry.where(), store));
             }
         }
-        List<TrustOutcome> outcomes = new ArrayList<>();
         List<Pending> pending = new ArrayList<>();
         for (TrustStore store : all.values()) {
             try {
@@ -347,14 +381,41 @@ public final class TrustService {
                 outcomes.add(TrustOutcome.failed(store.name(), e));
             }
         }
-        List<TrustStep> steps = pending.stream()
+        return pending;
+    }
+
+    private static List<TrustStep> removalSteps(List<Pending> pending) {
+        return pending.stream()
                 .flatMap(work -> work.old().stream().map(root -> removal(work.store(), root)))
                 .toList();
-        if (steps.isEmpty() || agreed.test(steps)) {
-            pending.forEach(work -> outcomes.add(attempt(work.store(), () -> remove(work))));
-            deleteFiles(outcomes);
+    }
+
+    /** What {@link #uninstall} would do, without doing it. */
+    public List<TrustStep> toUninstall() {
+        List<TrustOutcome> unreadable = new ArrayList<>();
+        List<Pending> pending = withOurs(unreadable);
+        List<TrustStep> steps = new ArrayList<>(removalSteps(pending));
+        for (Pending work : pending) {
+            if (work.old().isEmpty()) {
+                steps.add(new TrustStep(work.store().name(), "forget what is noted of " + work.store().place()));
+            }
         }
-        return outcomes;
+        unreadable.forEach(outcome -> steps.add(new TrustStep(outcome.store(), "look at it: " + outcome.message())));
+        journal.entries(FILES).forEach(entry -> steps.add(new TrustStep("environment", "delete " + entry.where())));
+        return steps;
+    }
+
+    /**
+     * Notes what stands in stores that users share and is the authority's in use: after the journal was lost, nothing else
+     * tells whose it is.
+     */
+    public void adopt() {
+        X509Certificate root = certificates.installCA();
+        for (TrustStore store : stores.find()) {
+            if (store.isShared() && store.servedBy() == null && store.isFound() && holds(store, root)) {
+                journal.note(entry(store, root));
+            }
+        }
     }
 
     /** A shell that names a file which is gone trusts nothing any more, the rest of the world included. */
@@ -380,6 +441,7 @@ public final class TrustService {
     private TrustOutcome remove(Pending work) {
         TrustStore store = work.store();
         work.old().forEach(store::remove);
+        String proof = work.old().isEmpty() ? "" : proof(store);
         List<Path> created = journal.entries(CREATED).stream()
                 .filter(entry -> entry.where().equals(store.id()))
                 .map(entry -> Path.of(entry.what()))
@@ -388,7 +450,7 @@ public final class TrustService {
         journal.entries().stream()
                 .filter(entry -> entry.where().equals(store.id()))
                 .forEach(journal::forget);
-        return TrustOutcome.done(store.name(), "It holds no root of ours any more.", store.afterwards());
+        return TrustOutcome.done(store.name(), "It holds no root of ours any more." + proof, store.afterwards());
     }
 
     /** Variables that make programs without a store of their own trust the root, in the order to set them. */

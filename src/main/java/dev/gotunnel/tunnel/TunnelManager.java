@@ -54,7 +54,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     private volatile Suffixes suffixes;
     private final EventBus events = new EventBus();
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("gotunnel-tunnel-", 0).factory());
+            Thread.ofVirtual().name("gotunnel-tunnel").factory());
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("gotunnel-clock").daemon().factory());
 

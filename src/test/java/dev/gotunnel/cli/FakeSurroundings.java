@@ -11,6 +11,7 @@ import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.FakeTunnelService;
 import dev.gotunnel.testing.InMemoryCertificates;
+import dev.gotunnel.testing.InMemoryRemoval;
 import dev.gotunnel.testing.InMemoryElevation;
 import dev.gotunnel.testing.InMemoryHosts;
 import dev.gotunnel.testing.InMemoryPrivileges;
@@ -20,14 +21,17 @@ import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.SystemCommands;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
+import dev.gotunnel.tunnel.Doctor;
 import dev.gotunnel.trust.TrustStores;
 import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.Finding;
 import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.PortsService;
 import dev.gotunnel.tunnel.Refusals;
+import dev.gotunnel.tunnel.Removal;
 import dev.gotunnel.tunnel.TrustService;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.tunnel.TunnelStore;
@@ -47,6 +51,10 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     final FakeTunnelService tunnels = new FakeTunnelService();
     final InMemoryTunnelStore saved = new InMemoryTunnelStore();
     final List<InMemoryTrustStore> trustStores = new ArrayList<>();
+    final List<Finding> findings = new ArrayList<>();
+    final List<Boolean> removals = new ArrayList<>();
+    volatile Removal removal = new InMemoryRemoval();
+    volatile int ended;
     final List<String> asked = new ArrayList<>();
     final InMemoryHosts hosts = new InMemoryHosts().with(Outlook.UNAVAILABLE);
     final InMemoryElevation elevation = new InMemoryElevation();
@@ -170,8 +178,39 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
                 renewal);
     }
 
-    private record Machine(TrustService trust, HostsService hosts, PortsService ports, AuthorityRenewal renewal)
-            implements MachineService {
+    private final class Machine implements MachineService {
+        private final TrustService trust;
+        private final HostsService hosts;
+        private final PortsService ports;
+        private final AuthorityRenewal renewal;
+
+        Machine(TrustService trust, HostsService hosts, PortsService ports, AuthorityRenewal renewal) {
+            this.trust = trust;
+            this.hosts = hosts;
+            this.ports = ports;
+            this.renewal = renewal;
+        }
+
+        @Override
+        public TrustService trust() {
+            return trust;
+        }
+
+        @Override
+        public HostsService hosts() {
+            return hosts;
+        }
+
+        @Override
+        public PortsService ports() {
+            return ports;
+        }
+
+        @Override
+        public AuthorityRenewal renewal() {
+            return renewal;
+        }
+
         @Override
         public String keyPlace() {
             return "the memory";
@@ -181,6 +220,22 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
         public X509Certificate rootCertificate() {
             return EngineFixture.root();
         }
+
+        @Override
+        public Doctor doctor() {
+            return () -> List.copyOf(findings);
+        }
+
+        @Override
+        public Removal removal(boolean purge) {
+            removals.add(purge);
+            return removal;
+        }
+    }
+
+    @Override
+    public void endAll() {
+        ended++;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.gotunnel.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.testing.Failures;
@@ -10,6 +11,7 @@ import dev.gotunnel.tunnel.Journal.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,5 +81,21 @@ class FileJournalTest {
         Failures.of(ErrorCode.IO, journal::entries);
         Failures.of(ErrorCode.IO, () -> journal.note(new Entry("d", "e", "f")));
         assertEquals("a\tb\tc\ngarbage\n", Files.readString(file));
+    }
+
+    @Test
+    void isMendedByKeepingWhatCanBeReadAndTheWholeBesideIt() throws IOException {
+        Entry entry = new Entry("a", "b", "c");
+        journal.note(entry);
+        journal.mend();
+        assertFalse(Files.exists(journal.aside()), "a sound one is left alone");
+        Files.write(file, new byte[] {(byte) 0xff, '\n', 'x', '\t', 0, '\t', '\n'}, StandardOpenOption.APPEND);
+        assertEquals(2, journal.damaged().size());
+        journal.mend();
+        assertEquals(List.of(entry), journal.entries());
+        assertTrue(Files.exists(journal.aside()));
+        Files.writeString(file, "nothing but rubbish");
+        journal.mend();
+        assertEquals(List.of(), journal.entries());
     }
 }

@@ -17,6 +17,7 @@ import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
 import dev.gotunnel.trust.TrustStores;
 import dev.gotunnel.tunnel.Journal.Entry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -210,6 +211,57 @@ class TrustServiceTest {
                         TrustOutcome.done("system", "It trusts the root now.", ""),
                         TrustOutcome.done("java:distribution", "It trusts the root now.", "Start programs anew.")),
                 outcomes);
+    }
+
+    @Test
+    void aFileThatIsAsItWasIsProvenAndOneThatIsNotIsTold() throws IOException {
+        Path bundle = Files.writeString(temp.resolve("bundle"), "before");
+        system.file = bundle;
+        system.beforeInstall = () -> write(bundle, "with ours");
+        system.beforeRemove = () -> write(bundle, "before");
+        service().install(List.of("system"), YES);
+        assertTrue(
+                service().uninstall(YES).getFirst().message().contains(bundle + " is byte for byte as it was before"));
+        system.beforeRemove = () -> write(bundle, "and an update");
+        service().install(List.of("system"), YES);
+        assertTrue(service().uninstall(YES).getFirst().message().contains(bundle + " is not as it was before"));
+        assertEquals(List.of(), journal.entries());
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void whatAnUninstallationWouldDoIsToldWithoutDoingIt() {
+        firefox.creates = List.of(temp.resolve("made"));
+        service().install(List.of(), YES);
+        service().environment();
+        List<Entry> before = journal.entries();
+        List<String> steps =
+                service().toUninstall().stream().map(TrustStep::store).toList();
+        assertEquals(List.of("system", "firefox:a", "environment"), steps);
+        firefox.content.clear();
+        assertEquals(
+                "forget what is noted of the memory of firefox:a",
+                service().toUninstall().get(1).what());
+        assertEquals(before, journal.entries());
+    }
+
+    @Test
+    void theAuthorityInUseIsTakenForOursInASharedStoreWhenTheJournalIsLost() {
+        system.shared = true;
+        system.content.add(ROOT);
+        system.content.add(earlierRoot());
+        assertEquals(List.of(), service().toUninstall());
+        service().adopt();
+        service().uninstall(YES);
+        assertEquals(1, system.content.size(), "another user's root stays");
+        assertFalse(system.content.contains(ROOT));
     }
 
     @Test
