@@ -51,7 +51,7 @@ func settle() {
 	os.Clearenv()
 	var info syscall.Stat_t
 	for descriptor := 0; descriptor <= 2; descriptor++ {
-		if syscall.Fstat(descriptor, &info) != nil {
+		if syscall.Fstat(descriptor, &info) == syscall.EBADF {
 			// The next file opened would get this number, and be read from or printed into.
 			os.Exit(exitRefused)
 		}
@@ -65,7 +65,10 @@ func settle() {
 	// A low limit would end a write half-way. Where it cannot be lifted, the write fails and the old text is put back.
 	signal.Ignore(syscall.SIGXFSZ)
 	if os.Geteuid() == 0 {
-		unlimited := syscall.Rlimit{Cur: 1<<63 - 1, Max: 1<<63 - 1}
-		_ = syscall.Setrlimit(syscall.RLIMIT_FSIZE, &unlimited)
+		limit := syscall.Rlimit{Cur: 1<<63 - 1, Max: 1<<63 - 1}
+		if syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit) != nil && syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit) == nil {
+			limit.Cur = limit.Max
+			_ = syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)
+		}
 	}
 }

@@ -114,6 +114,35 @@ func (m *machine) writeState(path string, data []byte, mode fs.FileMode) error {
 	return syncFolder(folder)
 }
 
+// removeDrafts removes what runs that were ended in writeState left.
+func (m *machine) removeDrafts() error {
+	drafts, err := filepath.Glob(filepath.Join(m.state, "*.new"))
+	if err != nil {
+		return err
+	}
+	for _, file := range append(drafts, m.suffixes+".new", m.portDropIn+".new") {
+		// A folder that is not safe is told by the verb that needs it.
+		if _, err := m.resolve(filepath.Dir(file)); err != nil {
+			continue
+		}
+		// A read-only file system would refuse to remove even what is not there.
+		if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := os.Remove(file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeEmptyFolders takes back what a verb that failed had made; a folder that is not empty stays.
+func (m *machine) removeEmptyFolders() {
+	for _, folder := range []string{m.state, filepath.Dir(m.suffixes)} {
+		_ = os.Remove(folder)
+	}
+}
+
 // writeNew writes a file that must not exist yet, down to the disk.
 func writeNew(path string, data []byte, mode fs.FileMode) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|noFollow, mode)

@@ -42,7 +42,11 @@ func (m *machine) openPorts(who caller) (outcome, error) {
 	if !remembered {
 		state.Previous = current
 	}
-	if written, err := os.ReadFile(m.portDropIn); err == nil && !bytes.Equal(written, portDropIn) {
+	present, ours, err := m.portDropInState()
+	if err != nil {
+		return outcome{}, err
+	}
+	if present && !ours {
 		return outcome{}, fail(codeMalformed, "As root, look at that file and move it away.",
 			"%s is not as gotunnel writes it.", m.portDropIn)
 	}
@@ -60,7 +64,7 @@ func (m *machine) openPorts(who caller) (outcome, error) {
 		}
 		changed = true
 	}
-	if _, err := os.Lstat(m.portDropIn); errors.Is(err, fs.ErrNotExist) {
+	if !present {
 		if err := m.writeState(m.portDropIn, portDropIn, 0o644); err != nil {
 			return outcome{}, ioFailure("write "+m.portDropIn, err)
 		}
@@ -89,7 +93,11 @@ func (m *machine) closePorts(who caller) (outcome, error) {
 			return outcome{}, err
 		}
 	}
-	if written, err := os.ReadFile(m.portDropIn); err == nil && bytes.Equal(written, portDropIn) {
+	_, ours, err := m.portDropInState()
+	if err != nil {
+		return outcome{}, err
+	}
+	if ours {
 		if err := removeState(m.portDropIn); err != nil {
 			return outcome{}, ioFailure("remove "+m.portDropIn, err)
 		}
@@ -98,6 +106,18 @@ func (m *machine) closePorts(who caller) (outcome, error) {
 		return outcome{}, ioFailure("remove "+m.portFile(), err)
 	}
 	return outcome{Changed: true}, nil
+}
+
+// portDropInState tells whether the file for the boot is there, and whether it is as this program writes it.
+func (m *machine) portDropInState() (present, ours bool, err error) {
+	text, err := os.ReadFile(m.portDropIn)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, false, nil
+	}
+	if err != nil {
+		return false, false, ioFailure("read "+m.portDropIn, err)
+	}
+	return true, bytes.Equal(text, portDropIn), nil
 }
 
 func (m *machine) portFile() string {

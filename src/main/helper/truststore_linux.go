@@ -40,9 +40,11 @@ func (m *machine) installAuthority(who caller, certificate *x509.Certificate) (o
 	}
 	result.Changed = true
 	if err := m.finishUpdate(store.added); err != nil {
-		// A certificate that is trusted half is worse than none; the update stays noted as unfinished.
-		_ = os.Remove(path)
-		return outcome{}, err
+		// A certificate that is trusted half is worse than none. The update is noted as unfinished, now for its removal.
+		if noted := m.beginUpdate(); noted != nil {
+			return outcome{}, noted
+		}
+		return outcome{}, firstOf(err, os.Remove(path))
 	}
 	return result, nil
 }
@@ -57,10 +59,6 @@ func (m *machine) removeAuthority(who caller, digest string) (outcome, error) {
 	result := outcome{Fingerprint: digest, Store: store.name}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		// A run that was ended may have left a draft of it.
-		if err := removeState(path); err != nil {
-			return outcome{}, ioFailure("remove "+path, err)
-		}
 		return result, m.finishUpdate(store.removed)
 	}
 	if err != nil {
@@ -129,10 +127,21 @@ func (m *machine) anchorStore() (anchorStore, error) {
 			return anchorStore{}, ioFailure("find "+store.folder, err)
 		}
 		store.folder = folder
-		return store, nil
+		return store, removeAnchorDrafts(folder)
 	}
 	return anchorStore{}, fail(codeUnsupported, "Install the package ca-certificates, or trust the certificate in each program.",
 		"This system has no trust store that gotunnel knows.")
+}
+
+func removeAnchorDrafts(folder string) error {
+	drafts, err := filepath.Glob(filepath.Join(folder, "gotunnel-*.crt.new"))
+	for _, draft := range drafts {
+		err = firstOf(err, os.Remove(draft))
+	}
+	if err != nil {
+		return ioFailure("remove what an earlier run left in "+folder, err)
+	}
+	return nil
 }
 
 // beginUpdate notes that the bundle no longer fits the folder, for the case that this run is ended before it does again.

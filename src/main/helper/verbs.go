@@ -71,6 +71,10 @@ func perform(arguments []string, in io.Reader, open func() (*machine, caller, er
 	if _, err := m.resolve(m.state); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return outcome{}, ioFailure("use "+m.state, err)
 	}
+	if err := m.removeDrafts(); err != nil {
+		return outcome{}, ioFailure("remove what an earlier run left", err)
+	}
+	defer m.removeEmptyFolders()
 	return run(m, who, input)
 }
 

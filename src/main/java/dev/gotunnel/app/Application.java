@@ -13,6 +13,7 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.keychain.Keychains;
 import dev.gotunnel.names.SystemResolution;
+import dev.gotunnel.names.SystemHosts;
 import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.platform.AppDirectories;
@@ -20,7 +21,9 @@ import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.privilege.Caller;
 import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.privilege.HelperElevation;
+import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.SystemPrivileges;
+import dev.gotunnel.privilege.Verb;
 import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.HelperTrustInstaller;
 import dev.gotunnel.trust.SystemCommands;
@@ -29,9 +32,12 @@ import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
 import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.PortPlan;
+import dev.gotunnel.tunnel.PortsService;
+import dev.gotunnel.tunnel.Refusals;
 import dev.gotunnel.tunnel.TrustService;
 import dev.gotunnel.tunnel.TunnelManager;
 import dev.gotunnel.tunnel.TunnelStore;
@@ -60,7 +66,8 @@ final class Application implements Surroundings {
 
     private final String version;
     private final AppDirectories directories;
-    private final Elevation elevation = HelperElevation.ofSystem(Caller.current());
+    private final Caller caller = Caller.current();
+    private final Elevation elevation = HelperElevation.ofSystem(caller);
     private CertificateStore certificates;
     private final DesktopRole desktop;
     private GlobalOptions options = new GlobalOptions();
@@ -70,12 +77,12 @@ final class Application implements Surroundings {
     Application(String version, AppDirectories directories) {
         this.version = version;
         this.directories = directories;
-        this.certificates = certificates();
+        this.certificates = certificateStore();
         this.desktop = new DesktopRole(this, directories);
     }
 
-    private CertificateStore certificates() {
-        Journal journal = new FileJournal(directories.journal());
+    private CertificateStore certificateStore() {
+        Journal journal = journal();
         return new CertificateStore(
                 directories.data(),
                 configuration.security().suffixes().all(),
@@ -106,7 +113,10 @@ final class Application implements Surroundings {
             // A file that is being edited must not keep anybody from stopping a tunnel: told by what needs the file.
             broken = e;
         }
-        certificates = certificates();
+        if (!configuration.security().equals(Configuration.DEFAULT.security())) {
+            // Else the one that may have been prepared meanwhile is right.
+            certificates = certificateStore();
+        }
         String level = firstOf(given.logLevel(), configuration.logging().level(), "warn");
         String format = firstOf(given.logFormat(), configuration.logging().format(), "text");
         Logging.configure(level, format.equals("json"));
@@ -128,6 +138,10 @@ final class Application implements Surroundings {
 
     private Path configFile() {
         return options.config() == null ? directories.configFile() : options.config();
+    }
+
+    CertificateStore certificates() {
+        return certificates;
     }
 
     GlobalOptions options() {
@@ -164,6 +178,7 @@ final class Application implements Surroundings {
                     configuration.server().trustedProxies(),
                     certificates,
                     new SystemResolution(),
+                    hosts(),
                     new SystemPrivileges(elevation),
                     saved(),
                     Telemetry.off(),
@@ -210,11 +225,12 @@ final class Application implements Surroundings {
         Map<String, String> environment = System.getenv();
         SystemCommands commands = new SystemCommands(environment);
         TrustPlaces places = TrustPlaces.of(OperatingSystem.current(), AppDirectories.home(), environment);
-        Optional<SystemTrustInstaller> installer =
-                elevation.isInstalled() ? Optional.of(new HelperTrustInstaller(elevation)) : Optional.empty();
+        Optional<SystemTrustInstaller> installer = Optional.<SystemTrustInstaller>of(
+                        new HelperTrustInstaller(elevation))
+                .filter(_ -> elevation.outlook(Verb.TRUST_INSTALL) != Outlook.UNAVAILABLE);
         SystemTrustStores stores = new SystemTrustStores(places, commands, installer);
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
-        FileJournal journal = new FileJournal(directories.journal());
+        FileJournal journal = journal();
         TrustService trust = new TrustService(certificates, stores, files, journal);
         AuthorityRenewal renewal = new AuthorityRenewal(
                 suffixes -> certificates.change(suffixes.all()), trust, saved(), elevation, this::useNewAuthority);
@@ -222,10 +238,28 @@ final class Application implements Surroundings {
                 directories,
                 certificates,
                 trust,
+                hosts(),
+                new PortsService(new SystemPrivileges(elevation), elevation, journal, refusals()),
                 renewal,
                 journal,
                 elevation,
                 () -> examined(trust, journal, commands));
+    }
+
+    private HostsService hosts() {
+        Path copy = directories.state().resolve("hosts.backup");
+        return new HostsService(
+                SystemHosts.of(OperatingSystem.current(), System.getenv(), caller, elevation, copy),
+                journal(),
+                refusals());
+    }
+
+    private FileJournal journal() {
+        return new FileJournal(directories.journal());
+    }
+
+    private Refusals refusals() {
+        return new Refusals(directories.state().resolve("refusals"));
     }
 
     private ExaminedMachine examined(TrustService trust, FileJournal journal, SystemCommands commands) {

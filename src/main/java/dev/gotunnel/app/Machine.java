@@ -12,7 +12,9 @@ import dev.gotunnel.removal.MachineRemoval;
 import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.Doctor;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.PortsService;
 import dev.gotunnel.tunnel.Removal;
 import dev.gotunnel.tunnel.TrustService;
 import java.nio.file.Path;
@@ -24,6 +26,8 @@ record Machine(
         AppDirectories directories,
         CertificateStore certificates,
         TrustService trust,
+        HostsService hosts,
+        PortsService ports,
         AuthorityRenewal renewal,
         FileJournal journal,
         Elevation elevation,

@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public final class CertificateAuthority {
     private final PermittedNames permitted;
     private final AuthorityKey keyFile;
     private final Clock clock;
+    private final AtomicReference<@Nullable KeyPair> spare = new AtomicReference<>();
     private @Nullable PrivateKey key;
 
     CertificateAuthority(
@@ -57,7 +59,7 @@ public final class CertificateAuthority {
      * Opens the authority in a folder, or makes it there, its key protected by the file alone. Two processes that do so at
      * once end with the same one.
      *
-     * @param folder {@code 0700}; holds the root, the intermediate and the intermediate's key
+     * @param folder {@code 0700}; holds the root, the intermediate, the intermediate's key and the digest
      * @param suffixes the names that a new authority may sign below
      * @throws GotunnelException {@code CERTIFICATE} when the files are damaged, {@code NOT_PERMITTED} or {@code IO}
      */
@@ -89,6 +91,15 @@ public final class CertificateAuthority {
         return keyFile.place();
     }
 
+    /** Makes the key of the next leaf ahead of it. */
+    void prepare() {
+        try {
+            spare.set(CertificateBuilder.newKeyPair());
+        } catch (GeneralSecurityException e) {
+            throw new GotunnelException(ErrorCode.CERTIFICATE, "No key could be made.", null, e);
+        }
+    }
+
     /**
      * Signs a new key for names.
      *
@@ -99,7 +110,8 @@ public final class CertificateAuthority {
         requireUnexpired();
         PrivateKey signer = key();
         try {
-            KeyPair keys = CertificateBuilder.newKeyPair();
+            KeyPair prepared = spare.getAndSet(null);
+            KeyPair keys = prepared == null ? CertificateBuilder.newKeyPair() : prepared;
             X509Certificate leaf = new CertificateBuilder().leaf(keys, names, intermediate, signer, clock.instant());
             return new Leaf(keys.getPrivate(), List.of(leaf, intermediate));
         } catch (GeneralSecurityException e) {

@@ -7,10 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -65,14 +63,17 @@ public final class CertificateStore implements CertInstaller {
         this.trusted = trusted;
     }
 
-    /** Makes a certificate for nobody, so that the first real one of a process is quick. Any thread. */
-    public static void load() {
+    /**
+     * Does ahead what the first certificate of a process needs whatever its name: opens the authority if there is one, and
+     * makes a key. Writes no certificate. Any thread; who asks for a certificate meanwhile waits for it.
+     */
+    public synchronized void prepare() {
         try {
-            CertificateBuilder builder = new CertificateBuilder();
-            KeyPair keys = CertificateBuilder.newKeyPair();
-            builder.root("nobody", keys, List.of("invalid"), Instant.EPOCH);
-        } catch (GeneralSecurityException e) {
-            // The first real one will fail as well, and is the one to say so.
+            if (folder.exists()) {
+                authority().prepare();
+            }
+        } catch (GotunnelException e) {
+            // Whoever asks for a certificate will fail as well, and is the one to say so.
             LOG.debug("No certificate can be made: {}", e.toString());
         }
     }
@@ -89,15 +90,29 @@ public final class CertificateStore implements CertInstaller {
         if (authority == null) {
             PrivateFiles.directory(data);
             if (!folder.exists()) {
-                if (trusted.getAsBoolean()) {
-                    throw AuthorityFolder.unusable(data.resolve("ca"), "is gone, while programs still trust it", null);
+                if (Files.exists(made()) || trusted.getAsBoolean()) {
+                    throw gone();
                 }
                 folder.create(suffixes);
             }
             state = folder.state();
             authority = folder.read();
+            if (!Files.exists(made())) {
+                PrivateFiles.write(
+                        made(),
+                        (CertificateAuthority.nameOf(authority.root()) + "\n").getBytes(StandardCharsets.US_ASCII));
+            }
         }
         return authority;
+    }
+
+    /** Tells that there was an authority, which somebody may trust, also where no journal knows it: on a phone, say. */
+    private Path made() {
+        return data.resolve("ca.made");
+    }
+
+    private GotunnelException gone() {
+        return AuthorityFolder.unusable(data.resolve("ca"), "is gone, and programs may still trust it", null);
     }
 
     /** Where the key of the authority is kept, in words. */
@@ -126,14 +141,15 @@ public final class CertificateStore implements CertInstaller {
         if (authority == null) {
             return false;
         }
-        String now = folder.exists() ? folder.state() : "";
+        boolean there = folder.exists();
+        String now = there ? folder.state() : "";
         if (now.equals(state)) {
             return false;
         }
         state = now;
-        damage = null;
+        damage = there ? null : gone();
         try {
-            authority = folder.read();
+            authority = there ? folder.read() : authority;
         } catch (GotunnelException e) {
             // The one in use can go on to sign if it has its key; nothing is put in its place.
             damage = e;
@@ -159,7 +175,7 @@ public final class CertificateStore implements CertInstaller {
         StringBuilder pem = new StringBuilder(Pem.encode(leaf.key()));
         leaf.chain().forEach(certificate -> pem.append(Pem.encode(certificate)));
         PrivateFiles.directory(data.resolve("certs"));
-        PrivateFiles.write(file(domain), pem.toString().getBytes(StandardCharsets.US_ASCII));
+        PrivateFiles.writeReplaceable(file(domain), pem.toString().getBytes(StandardCharsets.US_ASCII));
         return leaf;
     }
 
@@ -170,6 +186,8 @@ public final class CertificateStore implements CertInstaller {
 
     @Override
     public synchronized void retainCerts(Set<String> domains) {
+        folder.tidy();
+        folder.next().tidy();
         Path folder = data.resolve("certs");
         Set<String> kept = domains.stream().map(CertificateStore::fileName).collect(Collectors.toSet());
         if (!Files.isDirectory(folder)) {

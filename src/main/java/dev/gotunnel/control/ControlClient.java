@@ -157,6 +157,11 @@ public final class ControlClient implements TunnelService, RootOfTrust {
     }
 
     @Override
+    public List<Tunnel> lookAgain() {
+        return List.of(read(call("POST", "look-again", NOTHING), Tunnel[].class));
+    }
+
+    @Override
     public Tunnel save(TunnelSpec spec) {
         return read(call("PUT", path(spec.id()), message(spec)), Tunnel.class);
     }

@@ -50,6 +50,7 @@ final class ControlRoutes {
             case "PUT tunnels/4" -> disturb(id(parts), parts[3], body);
             case "DELETE tunnels/4" -> calm(id(parts), parts[3]);
             case "POST stop-all/1" -> tunnels.stopAll();
+            case "POST look-again/1" -> tunnels.lookAgain();
             case "POST certificates/1" -> renewCertificates();
             case "POST window/1" -> showWindow();
             case "GET certificate/1" -> certificate();

@@ -5,6 +5,7 @@ import dev.gotunnel.error.GotunnelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A name that a tunnel serves, in lower-case ASCII (RFC 1123 labels; other scripts as IDNA 2003 A-labels). Which names may
@@ -45,6 +46,18 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
     static boolean areLabels(String text) {
         return List.of(text.split("\\.", -1)).stream()
                 .allMatch(label -> LABEL.matcher(label).matches());
+    }
+
+    // Both as a record has them, but by hand: the JVM would write the code of those anew at each start.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof DomainName that && ascii.equals(that.ascii);
+    }
+
+    @Override
+    public int hashCode() {
+        return ascii.hashCode();
     }
 
     /**

@@ -24,6 +24,9 @@ public interface HostsManager {
     /** The file as it is now; one that is not there is empty. */
     HostsFile read();
 
+    /** Whether it can be written, if the user agrees. Asks nobody and takes no time. */
+    boolean isWithinReach();
+
     /** What would happen if it were written now. Asks nobody. */
     Outlook outlook();
 

@@ -27,10 +27,13 @@ final class OwnHostsWriter implements SystemHosts.Writer {
     }
 
     @Override
+    public boolean isWithinReach() {
+        return Files.isWritable(place) && Files.isWritable(place.resolveSibling(""));
+    }
+
+    @Override
     public Outlook outlook() {
-        return Files.isWritable(place) && Files.isWritable(place.resolveSibling(""))
-                ? Outlook.GRANTED
-                : Outlook.UNAVAILABLE;
+        return isWithinReach() ? Outlook.GRANTED : Outlook.UNAVAILABLE;
     }
 
     @Override

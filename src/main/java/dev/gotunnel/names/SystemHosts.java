@@ -33,6 +33,8 @@ public final class SystemHosts implements HostsManager {
 
     /** Who writes the file. */
     interface Writer {
+        boolean isWithinReach();
+
         Outlook outlook();
 
         void write(List<String> names, String reason);
@@ -63,6 +65,11 @@ public final class SystemHosts implements HostsManager {
     }
 
     private record HelperWriter(Elevation elevation) implements Writer {
+        @Override
+        public boolean isWithinReach() {
+            return elevation.isInstalled();
+        }
+
         @Override
         public Outlook outlook() {
             return elevation.outlook(Verb.HOSTS_APPLY);
@@ -107,6 +114,11 @@ public final class SystemHosts implements HostsManager {
         } catch (IOException e) {
             throw PrivateFiles.unusable("read " + place, place, e);
         }
+    }
+
+    @Override
+    public boolean isWithinReach() {
+        return writer.isWithinReach();
     }
 
     @Override

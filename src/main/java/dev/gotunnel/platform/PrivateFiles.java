@@ -139,6 +139,18 @@ public final class PrivateFiles {
      * that exists keeps its permissions; a new one is {@code 0600}.
      */
     public static void write(Path path, byte[] content) {
+        write(path, content, true);
+    }
+
+    /**
+     * As {@link #write} but for a power cut, after which the file may be empty: for what can be made again, and is not
+     * worth to wait for the disk.
+     */
+    public static void writeReplaceable(Path path, byte[] content) {
+        write(path, content, false);
+    }
+
+    private static void write(Path path, byte[] content, boolean durable) {
         Path target = path;
         Path temporary = null;
         try {
@@ -164,11 +176,15 @@ public final class PrivateFiles {
                 while (buffer.hasRemaining()) {
                     channel.write(buffer);
                 }
-                channel.force(true);
+                if (durable) {
+                    channel.force(true);
+                }
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             temporary = null;
-            syncDirectory(folder);
+            if (durable) {
+                syncDirectory(folder);
+            }
         } catch (IOException e) {
             throw unusable("write " + path, path, e);
         } finally {

@@ -344,10 +344,14 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     /** The backend reset the stream. */
     void wasReset(long code) {
-        if (code == Http2Error.REFUSED_STREAM.code() && !responseStarted && webSocket == null) {
+        if (code == Http2Error.REFUSED_STREAM.code()) {
             refused();
-            return;
+        } else {
+            broken(code);
         }
+    }
+
+    private void broken(long code) {
         Listener current = exchange;
         breakWebSocket();
         part();
@@ -358,6 +362,11 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     /** The backend has not looked at the request, and says so: any method may be sent again (RFC 9113 section 8.7). */
     void refused() {
+        if (responseStarted || webSocket != null) {
+            // It has looked at it for sure, whatever it says.
+            broken(Http2Error.REFUSED_STREAM.code());
+            return;
+        }
         Listener current = exchange;
         ArrayDeque<HttpContent> held = sent.take();
         part();

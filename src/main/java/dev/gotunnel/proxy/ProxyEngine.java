@@ -109,7 +109,7 @@ public final class ProxyEngine implements AutoCloseable {
             Consumer<String> healthChanged) {
         this.transport = Transport.open(transport);
         this.worker = Executors.newThreadPerTaskExecutor(
-                Thread.ofVirtual().name("gotunnel-work-", 0).factory());
+                Thread.ofVirtual().name("gotunnel-work").factory());
         this.decoding = new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.targetBytes())
                 .setMaxHeaderSize(limits.headBytes())

@@ -6,6 +6,9 @@ import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.privilege.Permission;
 import dev.gotunnel.privilege.PrivilegeManager;
 import dev.gotunnel.proxy.ProxyEngine;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,16 +17,27 @@ import org.jspecify.annotations.Nullable;
  * @param http plain HTTP
  * @param https HTTPS
  * @param limitation why they are not 80 and 443, when that was wished for
+ * @param former the pair that was in use before 80 and 443 were to be had, and stays open: addresses that were given out
+ *     go on working
  */
-record EnginePorts(int http, int https, @Nullable Limitation limitation) {
-    private static final int LOW_HTTP = 80;
-    private static final int LOW_HTTPS = 443;
+record EnginePorts(
+        int http,
+        int https,
+        @Nullable Limitation limitation,
+        @Nullable EnginePorts former) {
+    static final int LOW_HTTP = 80;
+    static final int LOW_HTTPS = 443;
 
     /** 8080 belongs to backends. */
     private static final int FIRST_HTTP = 8880;
 
     private static final int FIRST_HTTPS = 8443;
     private static final int PAIRS = 20;
+    private static final String NEEDS_PERMISSION = "Ports 443 and 80 need a permission, so addresses carry a port.";
+
+    EnginePorts(int http, int https, @Nullable Limitation limitation) {
+        this(http, https, limitation, null);
+    }
 
     /**
      * Opens the pair of a plan. A port that the user named is used or refused, never replaced.
@@ -68,11 +82,10 @@ record EnginePorts(int http, int https, @Nullable Limitation limitation) {
                 try {
                     return pair(engine, http, https, LOW_HTTP, LOW_HTTPS, null);
                 } catch (GotunnelException e) {
-                    requireTaken(e);
-                    why = new Limitation("high-port", e.getMessage(), e.hint() == null ? "" : e.hint());
+                    why = taken(e);
                 }
             } else if (https == null) {
-                why = notPermitted();
+                why = notPermitted(privileges);
             }
         }
         for (int i = 0; ; i++) {
@@ -112,18 +125,81 @@ record EnginePorts(int http, int https, @Nullable Limitation limitation) {
         }
     }
 
-    void close(ProxyEngine engine) {
-        engine.unlisten(http);
-        engine.unlisten(https);
+    /**
+     * Takes 80 and 443 as well, where they were wished for and are to be had by now.
+     *
+     * @param evenIfTaken whether to try although somebody had them before: looking for who that is takes time
+     * @return these ports, or others
+     */
+    EnginePorts raised(ProxyEngine engine, PortPlan plan, PrivilegeManager privileges, boolean evenIfTaken) {
+        if (limitation == null || (!evenIfTaken && !limitation.message().equals(NEEDS_PERMISSION))) {
+            return this;
+        }
+        if (!privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS)) {
+            return new EnginePorts(http, https, notPermitted(privileges), former);
+        }
+        try {
+            EnginePorts low = pair(
+                    engine,
+                    plan.http() == null ? null : Integer.valueOf(http),
+                    plan.https() == null ? null : Integer.valueOf(https),
+                    LOW_HTTP,
+                    LOW_HTTPS,
+                    null);
+            engine.redirectTo(low.https);
+            return new EnginePorts(low.http, low.https, null, this);
+        } catch (GotunnelException e) {
+            return new EnginePorts(http, https, taken(e), former);
+        }
     }
 
-    private static Limitation notPermitted() {
+    /**
+     * Gives 80 and 443 back when this process would not get them again. Connections that are open go on.
+     *
+     * @return these ports, or others
+     */
+    EnginePorts lowered(ProxyEngine engine, PortPlan plan, PrivilegeManager privileges) {
+        boolean chosen = https == LOW_HTTPS && plan.https() == null && limitation == null;
+        if (!chosen || privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS)) {
+            return this;
+        }
+        Integer named = plan.http() == null ? null : Integer.valueOf(http);
+        EnginePorts high = former == null ? choose(engine, named, null, true, privileges) : former;
+        engine.redirectTo(high.https);
+        engine.unlisten(https);
+        if (named == null) {
+            engine.unlisten(http);
+        }
+        return new EnginePorts(high.http, high.https, notPermitted(privileges));
+    }
+
+    private static Limitation taken(GotunnelException e) {
+        requireTaken(e);
+        return new Limitation(
+                "high-port", e.getMessage(), e.hint() == null ? "" : e.hint() + " Then: gotunnel ports enable");
+    }
+
+    private static Limitation notPermitted(PrivilegeManager privileges) {
+        boolean linux = OperatingSystem.current() == OperatingSystem.LINUX;
         return new Limitation(
                 "high-port",
-                "Ports 443 and 80 need a permission, so addresses carry a port.",
-                OperatingSystem.current() == OperatingSystem.LINUX
-                        ? "To allow low ports until the next boot: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=80"
-                        : "Use the address with its port.");
+                NEEDS_PERMISSION,
+                privileges.canRequest(Permission.BIND_PRIVILEGED_PORTS)
+                        ? "gotunnel ports enable"
+                        : linux ? PortsService.BY_HAND : "Use the address with its port.");
+    }
+
+    /** Every port that is open for all tunnels. */
+    Set<Integer> all() {
+        Set<Integer> all = new HashSet<>(List.of(http, https));
+        if (former != null) {
+            all.addAll(former.all());
+        }
+        return all;
+    }
+
+    void close(ProxyEngine engine) {
+        all().forEach(engine::unlisten);
     }
 
     /** The URL of a name on the shared ports. */

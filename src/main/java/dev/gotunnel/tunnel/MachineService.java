@@ -21,6 +21,12 @@ public interface MachineService extends RootOfTrust {
      */
     Removal removal(boolean purge);
 
+    /** The names in the hosts file. */
+    HostsService hosts();
+
+    /** Ports 443 and 80. */
+    PortsService ports();
+
     /** Where the key of the authority is kept, in words. */
     String keyPlace();
 

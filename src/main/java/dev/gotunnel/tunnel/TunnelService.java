@@ -86,6 +86,14 @@ public interface TunnelService extends AutoCloseable {
      */
     void remove(TunnelId id);
 
+    /**
+     * Looks at once, instead of within some seconds, whether names lead here and ports may be had that did not before, and
+     * the other way round. What was lacking and is there now is lifted from the limitations of running tunnels.
+     *
+     * @return all tunnels, as they are afterwards
+     */
+    List<Tunnel> lookAgain();
+
     /** Who owns the engine, and where it listens. */
     EngineInfo info();
 

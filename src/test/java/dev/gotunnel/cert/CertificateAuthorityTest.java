@@ -18,10 +18,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -31,7 +33,9 @@ import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -271,6 +275,30 @@ class CertificateAuthorityTest {
         assertUnusable(name.endsWith(".key") ? "has the key of another one" : "is damaged");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2049, 2050, 2063})
+    void timesAreRightInEveryYear(int year) {
+        clock.pass(Duration.between(clock.instant(), Instant.parse(year + "-01-02T03:04:05Z")));
+        CertificateAuthority authority = open();
+        assertEquals(
+                Instant.parse(year + "-01-02T02:04:05Z"),
+                authority.root().getNotBefore().toInstant());
+        X509Certificate leaf = chain(authority, "shop.local").getFirst();
+        assertEquals(
+                Instant.parse(year + "-04-02T03:04:05Z"), leaf.getNotAfter().toInstant());
+    }
+
+    @Test
+    void aKeyMadeAheadIsTheKeyOfOneLeafAlone() {
+        CertificateAuthority authority = open();
+        authority.prepare();
+        Set<PublicKey> keys = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            keys.add(chain(authority, "shop.local").getFirst().getPublicKey());
+        }
+        assertEquals(3, keys.size());
+    }
+
     private void assertUnusable(String why) {
         GotunnelException failure =
                 Failures.of(ErrorCode.CERTIFICATE, () -> open().issue(List.of("shop.test")));
@@ -369,5 +397,60 @@ class CertificateAuthorityTest {
                 java.security.MessageDigest.getInstance("SHA-256").digest(root.getEncoded()),
                 java.util.HexFormat.ofDelimiter(":").parseHex(fingerprint));
         assertDoesNotThrow(() -> root.checkValidity());
+    }
+
+    // ---- what it may sign, and for how long
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "shop.test",
+                "a.b.local",
+                "localhost",
+                "*.shop.test",
+                "SHOP.test",
+                "127.0.0.1",
+                "192.168.1.5",
+                "::1",
+                "fe80::1"
+            })
+    void itKnowsWhatItMaySign(String name) {
+        assertTrue(open().canSign(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bank.com", "notlocal", "xtest", "8.8.8.8", "2001:db8::1", "1.2.3", "::g", ""})
+    void itKnowsWhatItMayNotSign(String name) {
+        assertFalse(open().canSign(name));
+    }
+
+    @Test
+    void noLeafOutlivesItAndTheLastOneIsKeptToItsEnd() {
+        CertificateAuthority authority = open();
+        clock.pass(CertificateBuilder.CA_LIFETIME.minus(Duration.ofDays(30)));
+        Leaf last = authority.issue(List.of("shop.test"));
+        assertEquals(authority.expires(), last.expires());
+        clock.pass(Duration.ofDays(29));
+        assertTrue(last.isDue(clock.instant()));
+        assertFalse(authority.isDue(last), "no other would live longer");
+        clock.pass(Duration.ofDays(2));
+        assertTrue(authority.isDue(last));
+        Failures.of(ErrorCode.CERTIFICATE, () -> authority.issue(List.of("shop.test")));
+    }
+
+    @Test
+    void itsEndIsToldThreeMonthsAheadAndAClockThatIsWrongAtOnce() {
+        CertificateAuthority authority = open();
+        assertTrue(authority.trouble().isEmpty());
+        clock.pass(CertificateBuilder.CA_LIFETIME.minus(Duration.ofDays(91)));
+        assertTrue(authority.trouble().isEmpty());
+        clock.pass(Duration.ofDays(2));
+        GotunnelException soon = authority.trouble().orElseThrow();
+        assertTrue(soon.getMessage().contains(" expires on 20"), soon.getMessage());
+        assertTrue(String.valueOf(soon.hint()).endsWith("gotunnel trust renew"));
+        clock.pass(Duration.ofDays(-3000));
+        GotunnelException early = authority.trouble().orElseThrow();
+        assertTrue(early.getMessage().contains(" is not valid before "), early.getMessage());
+        assertEquals("Set the clock right.", early.hint());
     }
 }

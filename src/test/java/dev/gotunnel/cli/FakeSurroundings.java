@@ -7,11 +7,14 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.FakeTunnelService;
 import dev.gotunnel.testing.InMemoryCertificates;
 import dev.gotunnel.testing.InMemoryRemoval;
 import dev.gotunnel.testing.InMemoryElevation;
+import dev.gotunnel.testing.InMemoryHosts;
+import dev.gotunnel.testing.InMemoryPrivileges;
 import dev.gotunnel.testing.InMemoryTrustStore;
 import dev.gotunnel.testing.InMemoryTunnelStore;
 import dev.gotunnel.trust.EnvironmentFiles;
@@ -23,8 +26,11 @@ import dev.gotunnel.trust.TrustStores;
 import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.FileJournal;
 import dev.gotunnel.tunnel.Finding;
+import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.PortsService;
+import dev.gotunnel.tunnel.Refusals;
 import dev.gotunnel.tunnel.Removal;
 import dev.gotunnel.tunnel.TrustService;
 import dev.gotunnel.tunnel.TunnelService;
@@ -50,6 +56,9 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     volatile Removal removal = new InMemoryRemoval();
     volatile int ended;
     final List<String> asked = new ArrayList<>();
+    final InMemoryHosts hosts = new InMemoryHosts().with(Outlook.UNAVAILABLE);
+    final InMemoryElevation elevation = new InMemoryElevation();
+    final InMemoryPrivileges privileges = new InMemoryPrivileges();
     private final Path temp;
     private final Path socket;
     private @Nullable ControlServer server;
@@ -156,26 +165,45 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
                 suffixes -> certificates.change(suffixes.all()),
                 new TrustService(certificates, stores, files, journal),
                 saved,
-                new InMemoryElevation(),
+                elevation,
                 () -> {
                     var _ = certificates.refresh();
                     tunnels.renewCertificates();
                 });
-        return new Machine(new TrustService(new InMemoryCertificates(), stores, files, journal), renewal);
+        Refusals refusals = new Refusals(temp.resolve("refusals"));
+        return new Machine(
+                new TrustService(new InMemoryCertificates(), stores, files, journal),
+                new HostsService(hosts, journal, refusals),
+                new PortsService(privileges, elevation, journal, refusals),
+                renewal);
     }
 
     private final class Machine implements MachineService {
         private final TrustService trust;
+        private final HostsService hosts;
+        private final PortsService ports;
         private final AuthorityRenewal renewal;
 
-        Machine(TrustService trust, AuthorityRenewal renewal) {
+        Machine(TrustService trust, HostsService hosts, PortsService ports, AuthorityRenewal renewal) {
             this.trust = trust;
+            this.hosts = hosts;
+            this.ports = ports;
             this.renewal = renewal;
         }
 
         @Override
         public TrustService trust() {
             return trust;
+        }
+
+        @Override
+        public HostsService hosts() {
+            return hosts;
+        }
+
+        @Override
+        public PortsService ports() {
+            return ports;
         }
 
         @Override

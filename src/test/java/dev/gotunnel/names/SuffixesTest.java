@@ -85,6 +85,7 @@ class SuffixesTest {
                 "vercel.app",
                 "bd.bd",
                 "amazonaws.com",
+                "s3.eu-west-1.amazonaws.com",
                 "windows.net",
                 "azure.com",
                 "dev",

@@ -9,11 +9,15 @@ import dev.gotunnel.names.DomainName;
 import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.testing.InMemoryHosts;
+import dev.gotunnel.testing.InMemoryJournal;
 import dev.gotunnel.testing.InMemoryPrivileges;
 import dev.gotunnel.testing.InMemoryTunnelStore;
 import dev.gotunnel.testing.ScriptedResolution;
 import dev.gotunnel.testing.TestBackend;
+import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.PortPlan;
+import dev.gotunnel.tunnel.Refusals;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelManager;
 import dev.gotunnel.tunnel.TunnelSpec;
@@ -200,6 +204,8 @@ class RotationSystemTest {
                         List.of(),
                         certificates,
                         new ScriptedResolution(),
+                        new HostsService(
+                                new InMemoryHosts(), new InMemoryJournal(), new Refusals(temp.resolve("refusals"))),
                         new InMemoryPrivileges(),
                         new InMemoryTunnelStore(),
                         Telemetry.off(),

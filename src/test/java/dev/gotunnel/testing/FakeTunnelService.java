@@ -49,6 +49,7 @@ public final class FakeTunnelService implements TunnelService {
     private volatile Suffixes suffixes = Suffixes.BUILT_IN;
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile boolean liveChanges;
+    private volatile Runnable onLook = () -> {};
     private volatile @Nullable Integer httpPort;
     private volatile @Nullable Integer httpsPort;
 
@@ -62,6 +63,12 @@ public final class FakeTunnelService implements TunnelService {
         List<BackendAddress> addresses =
                 List.of(backends).stream().map(BackendAddress::parse).toList();
         put(new TunnelSpec(id, DomainName.parse(domain), addresses, true, null), TunnelState.STOPPED);
+        return this;
+    }
+
+    /** Does something whenever it is told to look again. */
+    public FakeTunnelService whenLookingAgain(Runnable action) {
+        onLook = action;
         return this;
     }
 
@@ -283,6 +290,13 @@ public final class FakeTunnelService implements TunnelService {
             throw new GotunnelException(ErrorCode.NO_SUCH_TUNNEL, id + " does not run.", "Start it.");
         }
         return put(spec.withPolicy(spec.policy().withFault(fault)), state);
+    }
+
+    @Override
+    public List<Tunnel> lookAgain() {
+        calls.add("lookAgain");
+        onLook.run();
+        return list();
     }
 
     @Override

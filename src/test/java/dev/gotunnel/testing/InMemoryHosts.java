@@ -80,6 +80,11 @@ public final class InMemoryHosts implements HostsManager {
     }
 
     @Override
+    public synchronized boolean isWithinReach() {
+        return outlook != Outlook.UNAVAILABLE;
+    }
+
+    @Override
     public synchronized Outlook outlook() {
         return outlook;
     }

@@ -97,7 +97,7 @@ class AuthorityRenewalTest {
 
     private List<String> folders() throws IOException {
         try (Stream<Path> files = Files.list(temp.resolve("data"))) {
-            return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+            return files.filter(Files::isDirectory).map(file -> String.valueOf(file.getFileName())).sorted().toList();
         }
     }
 

@@ -322,11 +322,11 @@ class TunnelManagerTest {
         assertEquals(TunnelState.RUNNING, tunnel.state(), "a limitation never changes the state");
 
         fixture.names.knows("shop.local");
-        manager.checkNames();
+        manager.look();
         assertEquals(List.of(), fixture.tunnel("session/shop").limitations());
         assertEquals(2, fixture.tunnel("session/shop").urls().size());
         fixture.names.forgets("shop.local");
-        manager.checkNames();
+        manager.look();
         assertEquals(1, fixture.tunnel("session/shop").urls().size());
     }
 
