@@ -36,20 +36,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Wires the parts together; the only place that knows them all. */
 final class Application implements Surroundings {
     private final String version;
     private final AppDirectories directories;
+    private final Supplier<Telemetry> telemetry;
     private final CertificateStore certificates;
     private final DesktopRole desktop;
     private GlobalOptions options = new GlobalOptions();
     private Configuration configuration = Configuration.DEFAULT;
     private @Nullable GotunnelException broken;
 
-    Application(String version, AppDirectories directories) {
+    Application(String version, AppDirectories directories, Supplier<Telemetry> telemetry) {
         this.version = version;
+        this.telemetry = telemetry;
         this.directories = directories;
         this.certificates = new CertificateStore(directories.data(), DomainName.SUFFIXES, Clock.systemUTC());
         this.desktop = new DesktopRole(this, directories);
@@ -133,7 +136,7 @@ final class Application implements Surroundings {
                     new SystemResolution(),
                     new SystemPrivileges(),
                     saved(),
-                    Telemetry.off(),
+                    telemetry.get(),
                     window != null));
             ControlServer server = new ControlServer(
                     directories.controlSocket(), manager, manager, window == null ? Application::noWindow : window);
