@@ -65,7 +65,7 @@ class ArchitectureTest {
                 "tunnel        > policy cert trust names privilege proxy observability platform error",
                 "config        > policy tunnel names platform error",
                 "doctor        > tunnel config trust cert privilege policy names platform error",
-                "removal       > tunnel platform error",
+                "removal       > tunnel names privilege platform error",
                 "control       > config policy tunnel names platform error",
                 "cli           > policy tunnel control config cert names demo platform error",
                 "ui            > policy tunnel bus names platform error",
@@ -127,7 +127,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .haveNameNotMatching(
-                        "dev\\.gotunnel\\.(cert\\.CertificateBuilder|cli\\.PasswordSource|proxy\\.BasicAuth)(\\$.*)?")
+                        "dev\\.gotunnel\\.(cert\\.CertificateBuilder|cert\\.EcdsaSigner|cli\\.PasswordSource|proxy\\.BasicAuth)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bouncycastle..")

@@ -25,7 +25,7 @@ import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.SystemPrivileges;
 import dev.gotunnel.privilege.Verb;
 import dev.gotunnel.trust.EnvironmentFiles;
-import dev.gotunnel.trust.HelperTrust;
+import dev.gotunnel.trust.HelperTrustInstaller;
 import dev.gotunnel.trust.SystemCommands;
 import dev.gotunnel.trust.SystemTrustInstaller;
 import dev.gotunnel.trust.SystemTrustStores;
@@ -225,7 +225,8 @@ final class Application implements Surroundings {
         Map<String, String> environment = System.getenv();
         SystemCommands commands = new SystemCommands(environment);
         TrustPlaces places = TrustPlaces.of(OperatingSystem.current(), AppDirectories.home(), environment);
-        Optional<SystemTrustInstaller> installer = Optional.<SystemTrustInstaller>of(new HelperTrust(elevation))
+        Optional<SystemTrustInstaller> installer = Optional.<SystemTrustInstaller>of(
+                        new HelperTrustInstaller(elevation))
                 .filter(_ -> elevation.outlook(Verb.TRUST_INSTALL) != Outlook.UNAVAILABLE);
         SystemTrustStores stores = new SystemTrustStores(places, commands, installer);
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
@@ -267,13 +268,14 @@ final class Application implements Surroundings {
                 directories,
                 configFile(),
                 certificates::installCA,
+                () -> TrustService.isTrusted(journal),
                 trust,
                 journal,
                 new SystemPrivileges(elevation),
                 commands,
                 this::engine,
                 this::knownTunnels,
-                InstalledHelper.ofSystem().program(),
+                InstalledHelper.ofSystem(),
                 Clock.systemUTC());
     }
 

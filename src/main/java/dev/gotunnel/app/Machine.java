@@ -1,11 +1,12 @@
 package dev.gotunnel.app;
 
-import com.sun.security.auth.module.UnixSystem;
 import dev.gotunnel.cert.CertificateStore;
 import dev.gotunnel.doctor.ExaminedMachine;
 import dev.gotunnel.doctor.MachineDoctor;
+import dev.gotunnel.names.SystemHosts;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.privilege.Caller;
 import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.removal.MachineRemoval;
 import dev.gotunnel.tunnel.AuthorityRenewal;
@@ -49,15 +50,22 @@ record Machine(
 
     @Override
     public Removal removal(boolean purge) {
-        boolean windows = OperatingSystem.current() == OperatingSystem.WINDOWS;
+        SystemHosts hosts = SystemHosts.of(
+                OperatingSystem.current(),
+                System.getenv(),
+                Caller.current(),
+                elevation,
+                directories.state().resolve("hosts.before"));
         return MachineRemoval.of(
-                directories,
-                AppDirectories.home(),
-                Path.of("/"),
-                windows ? Path.of("C:\\Windows\\System32\\drivers\\etc\\hosts") : Path.of("/etc/hosts"),
-                windows ? System.getProperty("user.name", "") : String.valueOf(new UnixSystem().getUid()),
-                trust,
-                journal,
+                new MachineRemoval.Parts(
+                        directories,
+                        AppDirectories.home(),
+                        Path.of("/"),
+                        hosts,
+                        elevation,
+                        trust,
+                        certificates::removeAuthority,
+                        journal),
                 purge);
     }
 }

@@ -213,6 +213,13 @@ final class AuthorityFolder {
         }
     }
 
+    /** Deletes it and those beside it. */
+    void removeAll() {
+        old().remove();
+        next().remove();
+        remove();
+    }
+
     /** Deletes it, and the secret of its key in the keychain. */
     void remove() {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {

@@ -120,6 +120,12 @@ public final class CertificateStore implements CertInstaller {
         return authority().keyPlace();
     }
 
+    /** Deletes the authority, what a change to another one has left beside it, and the secret of its key in the keychain. */
+    public synchronized void removeAuthority() {
+        folder.removeAll();
+        authority = null;
+    }
+
     /** The way to another authority, which may sign below these suffixes. */
     public AuthorityChange change(List<String> wanted) {
         return new AuthorityChange(PrivateFiles.directory(data).resolve("ca"), folder, List.copyOf(wanted));

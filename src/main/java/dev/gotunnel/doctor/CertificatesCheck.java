@@ -2,7 +2,6 @@ package dev.gotunnel.doctor;
 
 import dev.gotunnel.cert.CertificateAuthority;
 import dev.gotunnel.cert.Pem;
-import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.PrivateFiles;
 import dev.gotunnel.tunnel.Finding;
@@ -20,27 +19,27 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 
 /** Whether the certificate authority and the certificates of tunnels can be used, and for how long. */
 final class CertificatesCheck implements Check {
     private static final Duration SOON = Duration.ofDays(30);
-    private static final DateTimeFormatter SECOND =
-            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
-
     private final Path data;
     private final RootOfTrust authority;
+    private final BooleanSupplier trusted;
     private final Clock clock;
 
     /**
      * @param authority opens the one in {@code data}; not asked when there is none
+     * @param trusted whether programs trust a root of ours: then there has to be one
      */
-    CertificatesCheck(Path data, RootOfTrust authority, Clock clock) {
+    CertificatesCheck(Path data, RootOfTrust authority, BooleanSupplier trusted, Clock clock) {
         this.data = data;
         this.authority = authority;
+        this.trusted = trusted;
         this.clock = clock;
     }
 
@@ -55,8 +54,8 @@ final class CertificatesCheck implements Check {
 
     @Override
     public List<Finding> look() {
-        if (!Files.exists(folder())) {
-            // Looking must not make one.
+        // Looking must not make one.
+        if (!Files.exists(folder()) && !trusted.getAsBoolean()) {
             return List.of(Finding.note(
                     subject(), "There is no certificate authority yet.", "The first tunnel makes it.", ""));
         }
@@ -64,7 +63,8 @@ final class CertificatesCheck implements Check {
         try {
             root = authority.rootCertificate();
         } catch (GotunnelException e) {
-            return List.of(unusable(e));
+            return List.of(Finding.broken(
+                    subject(), e.getMessage(), "No tunnel can start.", Objects.requireNonNullElse(e.hint(), "")));
         }
         List<Finding> found = new ArrayList<>();
         Instant end = root.getNotAfter().toInstant();
@@ -74,7 +74,7 @@ final class CertificatesCheck implements Check {
                     subject(),
                     "The certificate authority expires on " + day + ".",
                     "From then on no browser accepts a tunnel.",
-                    anew() + ", then: gotunnel trust install"));
+                    "gotunnel trust renew"));
         }
         int good = leaves(found);
         if (found.isEmpty()) {
@@ -84,34 +84,6 @@ final class CertificatesCheck implements Check {
                             + ConfigurationCheck.count(good, "certificate") + " of tunnels kept."));
         }
         return found;
-    }
-
-    private String anew() {
-        return "mv '" + folder() + "' '" + folder() + ".old'";
-    }
-
-    private Finding unusable(GotunnelException failure) {
-        Finding finding = Finding.broken(
-                subject(),
-                failure.getMessage(),
-                "No tunnel can start.",
-                failure.code() == ErrorCode.CERTIFICATE
-                        ? anew() + ": the next start makes a new authority; then: gotunnel trust install"
-                        : Objects.requireNonNullElse(failure.hint(), ""));
-        return failure.code() == ErrorCode.CERTIFICATE
-                ? finding.mendedBy(Repair.of(
-                        "move " + folder() + " aside, so that the next start makes a new authority, to be trusted again",
-                        this::moveAside))
-                : finding;
-    }
-
-    private void moveAside() {
-        Path aside = folder().resolveSibling("ca.old-" + SECOND.format(clock.instant()));
-        try {
-            Files.move(folder(), aside);
-        } catch (IOException e) {
-            throw PrivateFiles.unusable("move " + folder() + " aside", folder(), e);
-        }
     }
 
     /** Adds what is wrong with certificates of tunnels; returns how many are good. */

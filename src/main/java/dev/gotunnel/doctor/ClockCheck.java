@@ -44,7 +44,10 @@ final class ClockCheck implements Check {
         try {
             Instant written = Files.getLastModifiedTime(root).toInstant();
             List<X509Certificate> found = Pem.certificates(Files.readString(root));
-            Instant begin = found.isEmpty() ? written : found.getFirst().getNotBefore().toInstant();
+            if (found.isEmpty()) {
+                return nothingToCompare();
+            }
+            Instant begin = found.getFirst().getNotBefore().toInstant();
             if (now.isBefore(begin)) {
                 return List.of(Finding.broken(
                         subject(),
@@ -63,10 +66,14 @@ final class ClockCheck implements Check {
             }
         } catch (IOException | GeneralSecurityException e) {
             // What is wrong with that file is told among the certificates.
-            return List.of(Finding.note(subject(), "There is nothing to compare the clock with.", "", ""));
+            return nothingToCompare();
         }
         return List.of(Finding.ok(
                 subject(), "It is " + now.truncatedTo(ChronoUnit.SECONDS) + ", after all that was written here."));
+    }
+
+    private List<Finding> nothingToCompare() {
+        return List.of(Finding.note(subject(), "There is nothing to compare the clock with.", "", ""));
     }
 
     private String fix() {

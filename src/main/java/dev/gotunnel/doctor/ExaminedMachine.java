@@ -2,6 +2,7 @@ package dev.gotunnel.doctor;
 
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.privilege.InstalledHelper;
 import dev.gotunnel.privilege.PrivilegeManager;
 import dev.gotunnel.trust.CommandRunner;
 import dev.gotunnel.tunnel.EngineInfo;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -22,22 +24,24 @@ import java.util.function.Supplier;
  * @param version this program's
  * @param configuration the configuration file
  * @param authority the certificate authority
+ * @param trusted whether programs trust a root of ours by what is noted
  * @param running who owns the engine; fails when it does not answer
  * @param tunnels those that run and those that are saved; fails when it cannot be told
- * @param helper where the privileged helper is when it is installed
+ * @param helper the privileged helper, be it there or not
  */
 public record ExaminedMachine(
         String version,
         AppDirectories directories,
         Path configuration,
         RootOfTrust authority,
+        BooleanSupplier trusted,
         TrustService trust,
         FileJournal journal,
         PrivilegeManager privileges,
         CommandRunner commands,
         Supplier<Optional<EngineInfo>> running,
         Supplier<List<Tunnel>> tunnels,
-        Path helper,
+        InstalledHelper helper,
         Clock clock) {
     /** A check for each subject, in the order of telling. */
     List<Check> checks() {
@@ -52,7 +56,7 @@ public record ExaminedMachine(
                 new HelperCheck(helper, version, commands),
                 new PortsCheck(running, privileges, PortsCheck::holderOf, system),
                 new ClockCheck(data, clock, system),
-                new CertificatesCheck(data, authority, clock),
+                new CertificatesCheck(data, authority, trusted, clock),
                 new TrustCheck(trust, data.resolve("ca")),
                 new NamesCheck(tunnels, InetAddress::getAllByName, names),
                 new MdnsCheck(names, MdnsCheck.PORT),

@@ -1,5 +1,6 @@
 package dev.gotunnel.doctor;
 
+import dev.gotunnel.privilege.InstalledHelper;
 import dev.gotunnel.trust.CommandRunner;
 import dev.gotunnel.tunnel.Finding;
 import java.io.IOException;
@@ -14,11 +15,11 @@ import tools.jackson.databind.json.JsonMapper;
 final class HelperCheck implements Check {
     private static final int PROTOCOL = 1;
 
-    private final Path helper;
+    private final InstalledHelper helper;
     private final String version;
     private final CommandRunner commands;
 
-    HelperCheck(Path helper, String version, CommandRunner commands) {
+    HelperCheck(InstalledHelper helper, String version, CommandRunner commands) {
         this.helper = helper;
         this.version = version;
         this.commands = commands;
@@ -31,7 +32,15 @@ final class HelperCheck implements Check {
 
     @Override
     public List<Finding> look() {
-        if (!Files.exists(helper)) {
+        Path program = helper.program();
+        if (Files.exists(program) && !helper.isThere()) {
+            return List.of(Finding.broken(
+                    subject(),
+                    program + " could have been changed by others than an administrator.",
+                    "gotunnel never makes such a program an administrator.",
+                    "Install gotunnel's package again, and see who owns what: namei -l " + program));
+        }
+        if (!Files.exists(program)) {
             return List.of(Finding.note(
                     subject(),
                     "The helper for changes as administrator is not installed.",
@@ -39,30 +48,30 @@ final class HelperCheck implements Check {
                     "Install gotunnel from a package of your system."));
         }
         try {
-            CommandRunner.Answer answer = commands.run(List.of(helper.toString(), "version"));
+            CommandRunner.Answer answer = commands.run(List.of(program.toString(), "version"));
             JsonNode said = JsonMapper.shared().readTree(answer.output());
             int protocol = said.path("protocol").asInt(0);
             String its = said.path("version").asString("unknown");
             if (!answer.isSuccess() || protocol != PROTOCOL) {
                 return List.of(Finding.broken(
                         subject(),
-                        "The helper " + helper + " is " + its + " and speaks protocol " + protocol + ", this program "
+                        "The helper " + program + " is " + its + " and speaks protocol " + protocol + ", this program "
                                 + PROTOCOL + ".",
                         "They do not understand each other.",
                         "Install both from the same package."));
             }
             return List.of(
                     its.equals(version)
-                            ? Finding.ok(subject(), helper + " is " + its + ".")
+                            ? Finding.ok(subject(), program + " is " + its + ".")
                             : Finding.note(
                                     subject(),
-                                    "The helper " + helper + " is " + its + ", this program " + version + ".",
+                                    "The helper " + program + " is " + its + ", this program " + version + ".",
                                     "They understand each other.",
                                     ""));
         } catch (IOException | JacksonException e) {
             return List.of(Finding.broken(
                     subject(),
-                    "The helper " + helper + " cannot be run: " + e.getMessage(),
+                    "The helper " + program + " cannot be run: " + e.getMessage(),
                     "",
                     "Install gotunnel's package again."));
         }

@@ -83,7 +83,7 @@ public record BackendAddress(Scheme scheme, String host, int port, int weight) {
 
     @Override
     public int hashCode() {
-        return Objects.hash(scheme.ordinal(), host, port, weight);
+        return Objects.hash(scheme, host, port, weight);
     }
 
     private static void requireHostAndPort(String host, int port) {

@@ -2,24 +2,15 @@ package dev.gotunnel.removal;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.platform.PrivateFiles;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.gotunnel.names.HostsManager;
 import java.util.List;
 
-/** This user's block in the hosts file. Other users' blocks are theirs. */
+/** This user's names in the hosts file. Other users' names are theirs. */
 final class HostsRemains implements Remains {
-    private final Path hosts;
-    private final String user;
+    private final HostsManager hosts;
 
-    /**
-     * @param user the number or SID that stands in the block's markers
-     */
-    HostsRemains(Path hosts, String user) {
+    HostsRemains(HostsManager hosts) {
         this.hosts = hosts;
-        this.user = user;
     }
 
     @Override
@@ -27,30 +18,38 @@ final class HostsRemains implements Remains {
         return "hosts";
     }
 
-    @Override
-    public List<String> find() {
-        return hasBlock() ? List.of("the names between \"# BEGIN gotunnel " + user + "\" and its end in " + hosts) : List.of();
+    private List<String> names() {
+        return hosts.read().names(hosts.owner());
     }
 
-    private boolean hasBlock() {
-        try {
-            // Any bytes may stand in the file; the markers are ASCII.
-            return Files.isReadable(hosts)
-                    && Files.readString(hosts, StandardCharsets.ISO_8859_1)
-                            .lines()
-                            .anyMatch(line -> line.matches("# BEGIN gotunnel " + user + "( .*)?"));
-        } catch (IOException e) {
-            throw PrivateFiles.unusable("read " + hosts, hosts, e);
-        }
+    @Override
+    public List<String> find() {
+        List<String> names = names();
+        return names.isEmpty()
+                ? List.of()
+                : List.of(String.join(", ", names) + " in " + hosts.place());
     }
 
     @Override
     public void remove(List<String> done, List<GotunnelException> failures) {
-        if (hasBlock()) {
-            failures.add(new GotunnelException(
-                    ErrorCode.NOT_PERMITTED,
-                    "The names of tunnels in " + hosts + " stay: only an administrator may change that file.",
-                    "sudo sed -i '/^# BEGIN gotunnel " + user + "\\b/,/^# END gotunnel " + user + "$/d' " + hosts));
+        if (names().isEmpty()) {
+            return;
         }
+        try {
+            hosts.restore();
+            done.add(hosts.place() + " has no names of yours any more.");
+        } catch (GotunnelException e) {
+            failures.add(e.code() == ErrorCode.NOT_PERMITTED ? byHand(e) : e);
+        }
+    }
+
+    private GotunnelException byHand(GotunnelException refusal) {
+        String owner = hosts.owner();
+        return new GotunnelException(
+                ErrorCode.NOT_PERMITTED,
+                refusal.getMessage(),
+                "By hand: sudo sed -i '/^# BEGIN gotunnel " + owner + "\\b/,/^# END gotunnel " + owner + "$/d' "
+                        + hosts.place(),
+                refusal);
     }
 }

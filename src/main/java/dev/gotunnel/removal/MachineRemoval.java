@@ -1,7 +1,9 @@
 package dev.gotunnel.removal;
 
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.HostsManager;
 import dev.gotunnel.platform.AppDirectories;
+import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.tunnel.FileJournal;
 import dev.gotunnel.tunnel.Removal;
 import dev.gotunnel.tunnel.TrustService;
@@ -23,31 +25,40 @@ public final class MachineRemoval implements Removal {
     }
 
     /**
-     * The one of a machine.
+     * What a removal works on.
      *
      * @param root what stands for the root folder of the system's own files
-     * @param hosts the hosts file
-     * @param user the number or SID of this user
-     * @param purge whether the user's configuration goes too
+     * @param authority deletes the certificate authority, and the secret of its key in the keychain
      */
-    public static MachineRemoval of(
+    public record Parts(
             AppDirectories directories,
             Path home,
             Path root,
-            Path hosts,
-            String user,
+            HostsManager hosts,
+            Elevation elevation,
             TrustService trust,
-            FileJournal journal,
-            boolean purge) {
+            Runnable authority,
+            FileJournal journal) {}
+
+    /**
+     * The one of a machine.
+     *
+     * @param purge whether the user's configuration goes too
+     */
+    public static MachineRemoval of(Parts parts, boolean purge) {
+        AppDirectories directories = parts.directories();
+        FileJournal journal = parts.journal();
+        Path authority = directories.data().resolve("ca");
         List<Remains> remains = new ArrayList<>(List.of(
-                new TrustRemains(trust, directories.data().resolve("ca")),
-                new HostsRemains(hosts, user),
-                SystemRemains.onLinux(root),
-                new AutostartRemains(home),
+                new TrustRemains(parts.trust(), authority),
+                new HostsRemains(parts.hosts()),
+                new SystemRemains(parts.root(), parts.elevation()),
+                new AutostartRemains(parts.home()),
+                new AuthorityRemains(authority, parts.authority()),
                 new FolderRemains(
                         "certificates",
                         directories.data(),
-                        List.of("ca", "ca.*", "certs", "trust", ".gotunnel.*"),
+                        List.of("ca.*", "certs", "trust", ".gotunnel.*"),
                         path -> false)));
         List<String> kept = new ArrayList<>();
         if (purge) {
@@ -67,7 +78,7 @@ public final class MachineRemoval implements Removal {
         remains.add(new FolderRemains(
                 "state",
                 directories.state(),
-                List.of("engine.log*", "journal*", ".journal.lock", "run", ".gotunnel.*"),
+                List.of("engine.log*", "journal*", ".journal.lock", "hosts*", "run", ".gotunnel.*"),
                 path -> path.equals(journal.file()) && !journal.entries().isEmpty()));
         return new MachineRemoval(journal, remains, kept);
     }

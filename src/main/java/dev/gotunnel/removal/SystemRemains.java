@@ -3,38 +3,31 @@ package dev.gotunnel.removal;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.PrivateFiles;
+import dev.gotunnel.privilege.Elevation;
+import dev.gotunnel.privilege.Verb;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/** Files that an administrator's helper wrote for all users: the setting of low ports, the list of allowed suffixes. */
+/** What the helper wrote for all users of the machine: the setting of low ports, the list of further suffixes. */
 final class SystemRemains implements Remains {
+    private final Path ports;
+    private final Path suffixes;
+    private final Elevation elevation;
+
     /**
-     * A file of the system.
+     * Those below a root folder.
      *
-     * @param what what it is for
-     * @param file where it lies
-     * @param afterwards what has to be run when it is gone; empty for nothing
+     * @param elevation takes them back where a helper is installed
      */
-    record SystemFile(String what, Path file, String afterwards) {}
-
-    private final List<SystemFile> files;
-
-    SystemRemains(List<SystemFile> files) {
-        this.files = List.copyOf(files);
-    }
-
-    /** Those on Linux, below a root folder. */
-    static SystemRemains onLinux(Path root) {
-        return new SystemRemains(List.of(
-                new SystemFile(
-                        "the setting that every user may listen on ports 80 and 443",
-                        root.resolve("etc/sysctl.d/60-gotunnel.conf"),
-                        "sudo sysctl -w net.ipv4.ip_unprivileged_port_start=1024"),
-                new SystemFile("the list of further suffixes", root.resolve("etc/gotunnel/suffixes"), "")));
+    SystemRemains(Path root, Elevation elevation) {
+        this.ports = root.resolve("etc/sysctl.d/60-gotunnel.conf");
+        this.suffixes = root.resolve("etc/gotunnel/suffixes");
+        this.elevation = elevation;
     }
 
     @Override
@@ -42,35 +35,61 @@ final class SystemRemains implements Remains {
         return "system";
     }
 
-    private List<SystemFile> there() {
-        return files.stream().filter(file -> Files.exists(file.file())).toList();
-    }
-
     @Override
     public List<String> find() {
-        return there().stream().map(file -> file.what() + ": " + file.file()).toList();
+        List<String> found = new ArrayList<>();
+        if (Files.exists(ports)) {
+            found.add("the setting that every user may listen on 80 and 443, " + ports);
+        }
+        if (Files.exists(suffixes)) {
+            found.add("further suffixes for all users, " + suffixes);
+        }
+        return found;
     }
 
     @Override
     public void remove(List<String> done, List<GotunnelException> failures) {
-        for (SystemFile file : there()) {
-            List<String> commands = new ArrayList<>(List.of("sudo rm " + file.file()));
-            if (!file.afterwards().isEmpty()) {
-                commands.add(file.afterwards());
-            }
-            try {
-                Files.delete(file.file());
-                done.add("Deleted " + file.file() + "."
-                        + (file.afterwards().isEmpty() ? "" : " Until the next boot it goes on; now: " + file.afterwards()));
-            } catch (AccessDeniedException e) {
-                failures.add(new GotunnelException(
-                        ErrorCode.NOT_PERMITTED,
-                        file.file() + " stays: only an administrator may delete it.",
-                        String.join(" && ", commands),
-                        e));
-            } catch (IOException e) {
-                failures.add(PrivateFiles.unusable("delete " + file.file(), file.file(), e));
-            }
+        if (Files.exists(ports)) {
+            takeBack(
+                    () -> elevation.ask(Verb.PORTS_DISABLE, Map.of(), "gotunnel is being uninstalled"),
+                    "Ports 80 and 443 are the administrator's again.",
+                    "sudo rm " + ports + " && sudo sysctl -w net.ipv4.ip_unprivileged_port_start=1024",
+                    done,
+                    failures);
+        }
+        if (Files.exists(suffixes)) {
+            takeBack(
+                    () -> suffixes().forEach(suffix -> elevation.ask(
+                            Verb.SUFFIX_REMOVE, Map.of("suffix", suffix), "gotunnel is being uninstalled")),
+                    "No further suffixes are allowed.",
+                    "sudo rm -r " + suffixes.resolveSibling(""),
+                    done,
+                    failures);
+        }
+    }
+
+    private static void takeBack(
+            Runnable work, String success, String byHand, List<String> done, List<GotunnelException> failures) {
+        try {
+            work.run();
+            done.add(success);
+        } catch (GotunnelException e) {
+            failures.add(
+                    e.code() == ErrorCode.NOT_PERMITTED
+                            ? new GotunnelException(e.code(), e.getMessage(), "By hand: " + byHand, e)
+                            : e);
+        }
+    }
+
+    /** One on each line; comments begin with a hash. */
+    private List<String> suffixes() {
+        try {
+            return Files.readAllLines(suffixes, StandardCharsets.UTF_8).stream()
+                    .map(line -> line.replaceFirst("#.*", "").strip())
+                    .filter(line -> !line.isEmpty())
+                    .toList();
+        } catch (IOException e) {
+            throw PrivateFiles.unusable("read " + suffixes, suffixes, e);
         }
     }
 }

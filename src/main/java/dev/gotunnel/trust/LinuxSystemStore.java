@@ -159,8 +159,11 @@ final class LinuxSystemStore implements TrustStore {
 
     @Override
     public String change(X509Certificate root) {
-        return "write " + file(root) + " and run " + String.join(" ", family.afterInstall())
-                + (mayWrite() ? "" : " (asks for an administrator's password)");
+        String run = " and run " + String.join(" ", family.afterInstall());
+        return mayWrite()
+                ? "write " + file(root) + run
+                : "write " + CertificateAuthority.nameOf(root) + " into " + anchors() + run
+                        + " (asks for an administrator's password)";
     }
 
     @Override
@@ -199,6 +202,10 @@ final class LinuxSystemStore implements TrustStore {
         }
         if (!mayWrite()) {
             helper.orElseThrow(() -> notPermitted(removedByHand(root))).remove(root);
+            if (roots().contains(root)) {
+                // The helper takes back what it has written itself, and nothing else.
+                throw notPermitted(removedByHand(root));
+            }
             return;
         }
         for (Path file : anchorFiles()) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.cert.CertificateAuthority;
 import dev.gotunnel.cert.CertificateStore;
+import dev.gotunnel.cert.KeyProtection;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.testing.TestClock;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,7 +47,13 @@ class FilesOfOursTest {
     }
 
     private CertificatesCheck certificates() {
-        return new CertificatesCheck(directories.data(), () -> store().installCA(), clock);
+        return certificates(false);
+    }
+
+    private CertificatesCheck certificates(boolean trusted) {
+        CertificateStore store = new CertificateStore(
+                directories.data(), List.of("test", "localhost"), KeyProtection.FILE, () -> trusted, clock);
+        return new CertificatesCheck(directories.data(), store::installCA, () -> trusted, clock);
     }
 
     @Test
@@ -111,30 +117,30 @@ class FilesOfOursTest {
     }
 
     @Test
-    void anAuthorityIsGoodThenSoonAtItsEndThenMovedAside() {
+    void anAuthorityIsGoodThenSoonAtItsEndThenOver() {
         String name = CertificateAuthority.nameOf(store().installCA());
         Duration life = Duration.between(
                 clock.instant(), store().installCA().getNotAfter().toInstant());
         assertTrue(Findings.one(Level.OK, certificates()).what().startsWith(name + " is good until "));
         clock.pass(life.minusDays(20));
-        assertTrue(
-                Findings.one(Level.WARNING, certificates()).what().startsWith("The certificate authority expires on "));
+        Finding soon = Findings.one(Level.WARNING, certificates());
+        assertTrue(soon.what().startsWith("The certificate authority expires on "), soon.what());
+        assertEquals("gotunnel trust renew", soon.fix());
         clock.pass(Duration.ofDays(30));
-        Findings.mend(Findings.one(Level.BROKEN, certificates()));
-        Findings.one(Level.NOTE, certificates());
-        assertFalse(CertificateAuthority.nameOf(store().installCA()).equals(name), "a new one is made");
+        assertTrue(Findings.one(Level.BROKEN, certificates()).fix().endsWith("gotunnel trust renew"));
     }
 
     @Test
-    void aDamagedAuthorityIsMovedAsideAndKept() throws IOException {
+    void anAuthorityThatIsDamagedOrGoneWhileItIsTrustedIsTold() throws IOException {
         store().installCA();
         Files.writeString(directories.data().resolve("ca/root.crt"), "rubbish");
-        Finding broken = Findings.one(Level.BROKEN, certificates());
-        Findings.mend(broken);
-        try (Stream<Path> kept = Files.list(directories.data())) {
-            assertTrue(kept.anyMatch(path -> path.getFileName().toString().startsWith("ca.old-")));
-        }
-        assertFalse(Files.exists(directories.data().resolve("ca")));
+        Finding damaged = Findings.one(Level.BROKEN, certificates());
+        assertTrue(damaged.fix().endsWith("gotunnel trust renew"), damaged.fix());
+        store().removeAuthority();
+        Findings.one(Level.NOTE, certificates());
+        Finding gone = Findings.one(Level.BROKEN, certificates(true));
+        assertTrue(gone.what().endsWith("is gone, while programs still trust it."), gone.what());
+        assertFalse(Files.exists(directories.data().resolve("ca")), "none is made in its place");
     }
 
     @Test

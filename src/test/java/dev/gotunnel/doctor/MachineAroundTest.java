@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.privilege.InstalledHelper;
 import dev.gotunnel.privilege.Permission;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.InMemoryCertificates;
@@ -37,11 +38,14 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The checks of what is around gotunnel: engine, helper, ports, trust, names, mDNS, backends. */
@@ -261,8 +265,16 @@ class MachineAroundTest {
         Findings.one(Level.OK, new BackendsCheck(List::of, url -> false));
     }
 
+    private int uid() {
+        try {
+            return (int) Files.getAttribute(temp, "unix:uid");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private HelperCheck helper(String answer) {
-        return new HelperCheck(temp.resolve("helper"), "1.0", new CommandRunner() {
+        return new HelperCheck(new InstalledHelper(temp.resolve("helper"), uid(), temp), "1.0", new CommandRunner() {
             @Override
             public Optional<Path> find(String program) {
                 return Optional.empty();
@@ -279,9 +291,13 @@ class MachineAroundTest {
     }
 
     @Test
+    @DisabledOnOs(OS.WINDOWS)
     void theHelperIsMissingOrTooOldOrBrokenOrRight() throws IOException {
         Findings.one(Level.NOTE, helper("{}"));
         Files.createFile(temp.resolve("helper"));
+        Finding unsafe = Findings.one(Level.BROKEN, helper("{}"));
+        assertTrue(unsafe.what().endsWith("others than an administrator."), unsafe.what());
+        Files.setPosixFilePermissions(temp.resolve("helper"), PosixFilePermissions.fromString("rwxr-xr-x"));
         Findings.one(Level.OK, helper("{\"ok\":true,\"version\":\"1.0\",\"protocol\":1}"));
         Findings.one(Level.NOTE, helper("{\"ok\":true,\"version\":\"0.9\",\"protocol\":1}"));
         Findings.one(Level.BROKEN, helper("{\"ok\":true,\"version\":\"0.1\",\"protocol\":0}"));

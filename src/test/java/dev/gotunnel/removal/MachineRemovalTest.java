@@ -9,6 +9,8 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.testing.InMemoryElevation;
+import dev.gotunnel.testing.InMemoryHosts;
 import dev.gotunnel.testing.InMemoryTrustStore;
 import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.SystemCommands;
@@ -39,6 +41,7 @@ class MachineRemovalTest {
 
     private final InMemoryTrustStore firefox = new InMemoryTrustStore("firefox:a");
     private final InMemoryTrustStore system = new InMemoryTrustStore("system");
+    private final InMemoryHosts hosts = new InMemoryHosts();
     private AppDirectories directories = new AppDirectories(Path.of(""), Path.of(""), Path.of(""), Path.of(""));
 
     @BeforeEach
@@ -48,6 +51,7 @@ class MachineRemovalTest {
         system.shared = true;
         trust().install(List.of(), steps -> true);
         trust().environment();
+        hosts.replaceNames(List.of("shop.test"), "a test");
         Files.createDirectories(directories.config());
         Files.writeString(directories.configFile(), "version: 1\n");
     }
@@ -56,11 +60,15 @@ class MachineRemovalTest {
         return new FileJournal(directories.journal());
     }
 
+    private CertificateStore certificates() {
+        return new CertificateStore(directories.data(), List.of("test", "localhost"), Clock.systemUTC());
+    }
+
     private TrustService trust() {
         TrustPlaces places = new TrustPlaces(OperatingSystem.LINUX, temp.resolve("root"), temp, Map.of());
         SystemTrustStores none = new SystemTrustStores(places, new SystemCommands(Map.of()), Optional.empty());
         return new TrustService(
-                new CertificateStore(directories.data(), List.of("test", "localhost"), Clock.systemUTC()),
+                certificates(),
                 InMemoryTrustStore.machine(List.of(system, firefox)),
                 new EnvironmentFiles(directories.trustFiles(), places, none),
                 journal());
@@ -68,13 +76,15 @@ class MachineRemovalTest {
 
     private MachineRemoval removal(boolean purge) {
         return MachineRemoval.of(
-                directories,
-                temp.resolve("home"),
-                temp.resolve("root"),
-                temp.resolve("hosts"),
-                "1000",
-                trust(),
-                journal(),
+                new MachineRemoval.Parts(
+                        directories,
+                        temp.resolve("home"),
+                        temp.resolve("root"),
+                        hosts,
+                        new InMemoryElevation(),
+                        trust(),
+                        () -> certificates().removeAuthority(),
+                        journal()),
                 purge);
     }
 
@@ -82,7 +92,7 @@ class MachineRemovalTest {
     void everythingGoesButTheUsersOwnFile() {
         MachineRemoval removal = removal(false);
         assertEquals(
-                List.of("trust", "trust", "trust", "certificates", "certificates", "state"),
+                List.of("trust", "trust", "trust", "hosts", "authority", "certificates", "state"),
                 removal.find().stream().map(Trace::kind).toList());
         assertTrue(removal.kept().getFirst().contains(directories.configFile().toString()));
         Report report = removal.remove();
@@ -90,6 +100,7 @@ class MachineRemovalTest {
         assertEquals(List.of(), report.left());
         assertEquals(List.of(), firefox.content);
         assertEquals(List.of(), system.content);
+        assertEquals("127.0.0.1 localhost\n", hosts.text());
         assertFalse(Files.exists(directories.data()) || Files.exists(directories.state()));
         assertTrue(Files.exists(directories.configFile()));
         assertEquals(List.of(), removal(false).find());

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.privilege.Outlook;
+import dev.gotunnel.testing.InMemoryElevation;
+import dev.gotunnel.testing.InMemoryHosts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,31 +96,47 @@ class RemainsTest {
     }
 
     @Test
-    void onlyThisUsersBlockOfTheHostsFileIsFound() throws IOException {
-        Path hosts = Files.writeString(
-                temp.resolve("hosts"),
-                "127.0.0.1 localhost\n# BEGIN gotunnel 1000\n127.0.0.1 a.test\n# END gotunnel 1000\n");
-        assertEquals(List.of(), new HostsRemains(hosts, "100").find());
-        assertEquals(List.of(), new HostsRemains(temp.resolve("none"), "1000").find());
-        HostsRemains ours = new HostsRemains(hosts, "1000");
-        assertEquals(1, ours.find().size());
-        ours.remove(done, failures);
-        assertEquals(ErrorCode.NOT_PERMITTED, failures.getFirst().code());
-        assertTrue(
-                String.valueOf(failures.getFirst().hint()).startsWith("sudo sed -i '/^# BEGIN gotunnel 1000"),
-                failures.getFirst().hint());
+    void theNamesOfThisUserGoAndOthersStay() {
+        String others = "127.0.0.1 localhost\n# BEGIN gotunnel 100\n127.0.0.1 b.test\n# END gotunnel 100\n";
+        InMemoryHosts hosts = new InMemoryHosts(others);
+        HostsRemains remains = new HostsRemains(hosts);
+        assertEquals(List.of(), remains.find());
+        hosts.replaceNames(List.of("a.test"), "a test");
+        assertEquals(List.of("a.test in " + hosts.place()), remains.find());
+        remains.remove(done, failures);
+        remains.remove(done, failures);
+        assertEquals(others, hosts.text());
+        assertEquals(1, done.size());
+        assertEquals(List.of(), failures);
     }
 
     @Test
-    void filesOfTheSystemGoWithWhatHasToBeRunAfterwards() throws IOException {
-        Path setting = file("etc/sysctl.d/60-gotunnel.conf");
-        Path suffixes = file("etc/gotunnel/suffixes");
-        SystemRemains remains = SystemRemains.onLinux(temp);
+    void withoutPermissionTheLinesToTypeAreTold() throws IOException {
+        file("etc/sysctl.d/60-gotunnel.conf");
+        file("etc/gotunnel/suffixes");
+        SystemRemains remains = new SystemRemains(temp, new InMemoryElevation());
         assertEquals(2, remains.find().size());
         remains.remove(done, failures);
-        assertFalse(Files.exists(setting) || Files.exists(suffixes));
-        assertTrue(done.getFirst().endsWith("sudo sysctl -w net.ipv4.ip_unprivileged_port_start=1024"), done.toString());
-        assertEquals(List.of(), remains.find());
+        assertEquals(
+                List.of(ErrorCode.NOT_PERMITTED),
+                failures.stream().map(GotunnelException::code).distinct().toList());
+        assertTrue(
+                String.valueOf(failures.get(0).hint()).endsWith("sysctl -w net.ipv4.ip_unprivileged_port_start=1024"),
+                failures.get(0).hint());
+        assertEquals(List.of(), done);
+    }
+
+    @Test
+    void theHelperTakesTheSettingsOfAllUsersBack() throws IOException {
+        file("etc/sysctl.d/60-gotunnel.conf");
+        Files.writeString(file("etc/gotunnel/suffixes"), "# allowed\ncorp.example\nlab.example\n");
+        InMemoryElevation elevation = new InMemoryElevation().with(Outlook.GRANTED);
+        new SystemRemains(temp, elevation).remove(done, failures);
+        assertEquals(
+                List.of("{}", "{suffix=corp.example}", "{suffix=lab.example}"),
+                elevation.asked().stream().map(one -> one.data().toString()).toList());
+        assertEquals(2, done.size());
+        assertEquals(List.of(), failures);
     }
 
     @Test

@@ -165,15 +165,35 @@ class LinuxSystemStoreTest {
 
     @Test
     void withoutPermissionAHelperDoesIt() throws IOException {
-        system(LinuxFamily.FEDORA).install(ROOT);
-        List<String> done = new ArrayList<>();
-        LinuxSystemStore store = closed(Optional.of(new RememberingInstaller(done)));
+        LinuxSystemStore open = system(LinuxFamily.FEDORA);
+        LinuxSystemStore store = closed(Optional.of(new SystemTrustInstaller() {
+            @Override
+            public void install(X509Certificate root) {
+                open.install(root);
+            }
+
+            @Override
+            public void remove(X509Certificate root) {
+                open.remove(root);
+            }
+        }));
         assertFalse(store.needsPrivilege());
         assertTrue(store.change(ROOT).endsWith("(asks for an administrator's password)"), store.change(ROOT));
         assertEquals(List.of(), store.creates());
         store.install(ROOT);
+        assertEquals(List.of(ROOT), store.roots());
         store.remove(ROOT);
-        assertEquals(List.of("install", "remove"), done);
+        assertEquals(List.of(), store.roots());
+    }
+
+    @Test
+    void whatTheHelperDidNotWriteItDoesNotTakeBackAndThatIsTold() throws IOException {
+        system(LinuxFamily.FEDORA).install(ROOT);
+        List<String> done = new ArrayList<>();
+        LinuxSystemStore store = closed(Optional.of(new RememberingInstaller(done)));
+        GotunnelException stays = Failures.of(ErrorCode.NOT_PERMITTED, () -> store.remove(ROOT));
+        assertTrue(String.valueOf(stays.hint()).startsWith("sudo rm "), stays.hint());
+        assertEquals(List.of("remove"), done);
     }
 
     @Test

@@ -8,12 +8,12 @@ import java.security.cert.X509Certificate;
 import java.util.Locale;
 import java.util.Map;
 
-/** Has the privileged helper write the system's trust store. */
-public final class HelperTrust implements SystemTrustInstaller {
+/** The system's trust store by the privileged helper, which checks the authority itself. */
+public final class HelperTrustInstaller implements SystemTrustInstaller {
     private final Elevation elevation;
 
-    /** An installer by a helper, which has to be there. */
-    public HelperTrust(Elevation elevation) {
+    /** Asks this helper. */
+    public HelperTrustInstaller(Elevation elevation) {
         this.elevation = elevation;
     }
 
@@ -27,11 +27,10 @@ public final class HelperTrust implements SystemTrustInstaller {
 
     @Override
     public void remove(X509Certificate root) {
-        String fingerprint =
-                CertificateAuthority.fingerprint(root).replace(":", "").toLowerCase(Locale.ROOT);
+        String digits = CertificateAuthority.fingerprint(root).replace(":", "").toLowerCase(Locale.ROOT);
         elevation.ask(
                 Verb.TRUST_REMOVE,
-                Map.of("fingerprint", fingerprint),
-                CertificateAuthority.nameOf(root) + " is to be trusted no more");
+                Map.of("fingerprint", digits),
+                "programs are no longer to trust " + CertificateAuthority.nameOf(root));
     }
 }
