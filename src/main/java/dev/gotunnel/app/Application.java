@@ -12,8 +12,8 @@ import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.keychain.Keychains;
-import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.names.SystemHosts;
+import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.platform.AppDirectories;
@@ -337,12 +337,19 @@ final class Application implements Surroundings {
         });
     }
 
+    /** With some Java versions there is a console without a terminal as well. */
+    private static Optional<Console> terminal() {
+        return Optional.ofNullable(System.console()).filter(Console::isTerminal);
+    }
+
+    @Override
+    public boolean hasTerminal() {
+        return terminal().isPresent();
+    }
+
     @Override
     public Optional<String> ask(String question) {
-        // With some Java versions there is one without a terminal as well.
-        return Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .map(console -> Objects.requireNonNullElse(console.readLine("%s", question), "no"));
+        return terminal().map(console -> Objects.requireNonNullElse(console.readLine("%s", question), "no"));
     }
 
     @Override

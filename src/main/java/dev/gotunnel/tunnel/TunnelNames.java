@@ -17,7 +17,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,8 +54,7 @@ final class TunnelNames {
         void learnt(TunnelEntry entry, DomainName domain, boolean leadsHere, HostsFile.@Nullable Shadow shadow);
     }
 
-    TunnelNames(
-            NameResolution resolution, HostsService hosts, Executor workers, Ledger ledger, LongSupplier nanos) {
+    TunnelNames(NameResolution resolution, HostsService hosts, Executor workers, Ledger ledger, LongSupplier nanos) {
         this.resolution = resolution;
         this.hosts = hosts;
         this.workers = workers;
@@ -64,18 +62,16 @@ final class TunnelNames {
         this.nanos = nanos;
     }
 
-    private Supplier<Collection<String>> wanted() {
-        return () -> {
-            Set<String> names = new LinkedHashSet<>();
-            ledger.domains().forEach(domain -> names.addAll(HostsService.namesOf(domain)));
-            return names;
-        };
+    private Collection<String> wanted() {
+        Set<String> names = new LinkedHashSet<>();
+        ledger.domains().forEach(domain -> names.addAll(HostsService.namesOf(domain)));
+        return names;
     }
 
     /** Has the hosts file hold the names of what runs, if that asks nobody. */
     void write() {
         tried.set(nanos.getAsLong());
-        hosts.applyQuietly(wanted());
+        hosts.applyQuietly(this::wanted);
     }
 
     /** Waits a moment for whether a name resolves; an answer that comes later is a change like any other. */
@@ -134,8 +130,7 @@ final class TunnelNames {
     private void lookUpAll() {
         CompletableFuture.allOf(ledger.serving().stream()
                         .filter(entry -> !entry.spec.domain().isLocalhost())
-                        .map(entry -> CompletableFuture.runAsync(
-                                () -> ask(entry, entry.spec.domain()), workers))
+                        .map(entry -> CompletableFuture.runAsync(() -> ask(entry, entry.spec.domain()), workers))
                         .toArray(CompletableFuture<?>[]::new))
                 .join();
     }

@@ -9,10 +9,11 @@ import dev.gotunnel.system.PrivateMachine.User;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +83,7 @@ class UninstallSystemTest {
             Map<String, String> before = prepared(machine);
             use(machine);
             assertFalse(everything(machine).equals(before));
+            String owner = pid(machine);
             Answer answer = machine.gotunnel("uninstall", "--purge", "--yes");
             assertEquals(0, answer.exit(), answer.text());
             assertTrue(
@@ -90,7 +92,7 @@ class UninstallSystemTest {
             assertTrue(answer.text().endsWith("A new search finds nothing of gotunnel any more.\n"), answer.text());
             machine.must("sh", "-c", "mkdir -p .config/gotunnel");
             assertSame(before, everything(machine));
-            assertEquals("", machine.must("sh", "-c", "ps -eo args | grep '[g]otunnel.*engine' || true"));
+            assertEquals(1, machine.run("kill", "-0", owner).exit(), "it still runs");
         }
     }
 
@@ -148,18 +150,24 @@ class UninstallSystemTest {
             assertEquals(0, machine.gotunnel("doctor").exit(), mended.text() + second.text());
             assertTrue(
                     machine.must("certutil", "-L", "-d", "sql:.mozilla/firefox/a").contains("gotunnel CA"), second.text());
-            Process owner = machine.launch(
-                    List.of("sh", "-c", "kill -STOP $(pgrep -f 'gotunnel.*engine')"), folder.resolve("stop.txt"));
-            assertEquals(0, owner.waitFor());
+            String owner = pid(machine);
+            machine.must("kill", "-STOP", owner);
             Answer silent = machine.gotunnel("doctor");
             assertEquals(1, silent.exit(), silent.text());
             assertTrue(silent.text().contains("[✗] Engine"), silent.text());
-            assertEquals(0, machine.run("sh", "-c", "kill -CONT $(pgrep -f 'gotunnel.*engine')").exit());
+            machine.must("kill", "-CONT", owner);
             Program.await(
                     "the engine",
                     Duration.ofSeconds(20),
                     () -> machine.gotunnel("doctor").exit() == 0);
         }
+    }
+
+    private static String pid(PrivateMachine machine) throws Exception {
+        Matcher running = Pattern.compile("runs \\(pid (\\d+)\\)")
+                .matcher(machine.gotunnel("doctor").text());
+        assertTrue(running.find(), "the engine does not run");
+        return running.group(1);
     }
 
     private static String nameIn(PrivateMachine machine) throws Exception {
