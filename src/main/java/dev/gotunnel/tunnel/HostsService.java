@@ -116,8 +116,7 @@ public final class HostsService {
     }
 
     private String fix(HostsStatus.Shadow shadow) {
-        return "Take " + shadow.name() + " out of line " + shadow.line() + " of " + place()
-                + ", or use another name.";
+        return "Take " + shadow.name() + " out of line " + shadow.line() + " of " + place() + ", or use another name.";
     }
 
     private String fix(List<String> missing, boolean isLeft, Outlook outlook) {

@@ -68,12 +68,12 @@ public final class PortsService {
         return new PortsStatus(permitted, isEnabled(), ports, fix(permitted, ports));
     }
 
-    private PortsStatus.Port port(
-            int port, @Nullable EngineInfo engine, @Nullable Integer opened) {
+    private PortsStatus.Port port(int port, @Nullable EngineInfo engine, @Nullable Integer opened) {
         Optional<PortHolder> holder = holders.apply(port);
         boolean ours = engine != null && opened != null && opened == port;
         String state = ours ? "gotunnel" : holder.isPresent() ? "taken" : "free";
-        return new PortsStatus.Port(port, state, holder.map(PortHolder::toString).orElse(null));
+        return new PortsStatus.Port(
+                port, state, holder.map(PortHolder::toString).orElse(null));
     }
 
     private String fix(boolean permitted, List<PortsStatus.Port> ports) {
