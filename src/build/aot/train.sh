@@ -23,9 +23,15 @@ finish() {
 }
 trap finish EXIT
 
+# Most starts find an authority.
+"$gotunnel" trust export >"$work/ca.pem"
+mkdir -m 700 "$work/data/certs"
+
 # One JVM writes the cache, from the classes and profiles of its own run, when SIGTERM ends it. It serves what a first
 # minute would ask for: pages over both protocols, a WebSocket's handshake, a name that nobody has, the other commands.
-GOTUNNEL_AOT_OUTPUT=$cache "$gotunnel" demo --proxy-https-port 0 --proxy-http-port 0 >"$work/demo.txt" 2>&1 &
+# The word `help` makes it read every command, also as the name of a profile.
+: >"$work/demo.txt"
+GOTUNNEL_AOT_OUTPUT=$cache "$gotunnel" demo --profile help --proxy-https-port 0 --proxy-http-port 0 >"$work/demo.txt" 2>&1 &
 engine=$!
 tries=0
 until grep -q 'https://' "$work/demo.txt"; do
@@ -37,7 +43,6 @@ until grep -q 'https://' "$work/demo.txt"; do
     sleep 0.1
 done
 url=$(sed -n 's|^ *\(https://[^ ]*\).*|\1|p' "$work/demo.txt" | head -n 1)
-"$gotunnel" trust export >"$work/ca.pem"
 "$gotunnel" list --format json >/dev/null
 if command -v curl >/dev/null; then
     ask() { curl -s --max-time 10 --cacert "$work/ca.pem" "$@" >/dev/null || true; }

@@ -16,10 +16,13 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.zip.ZipFile;
 
 /**
  * Completes the layout that the assembly copied. Run by the build with the JDK that the project is built with.
@@ -30,11 +33,16 @@ final class LayoutFinisher {
     /** In the class file format: after the magic number and the minor version (JVM specification 4.1). */
     private static final int MAJOR_VERSION_AT = 6;
 
+    private static final String PROGRAM = "gotunnel.jar";
+
+    /** Where Netty's jars have their libraries. */
+    private static final String NATIVES = "META-INF/native/";
+
     private LayoutFinisher() {}
 
     public static void main(String[] args) throws IOException {
         Path lib = Path.of(args[0]);
-        Set<String> wanted = classPath(lib.resolve("gotunnel.jar"));
+        Set<String> wanted = classPath(lib.resolve(PROGRAM));
         for (String name : wanted) {
             if (!Files.exists(lib.resolve(name))) {
                 throw new IOException("the manifest's Class-Path names " + name + ", which is not in " + lib);
@@ -47,56 +55,87 @@ final class LayoutFinisher {
                 Files.delete(lib.resolve(name));
             }
         }
+        ReachableClasses bouncyCastle = new ReachableClasses("org/bouncycastle/");
         for (String name : wanted) {
-            prepare(lib.resolve(name));
+            bouncyCastle.read(lib.resolve(name), name.equals(PROGRAM));
+        }
+        for (String name : wanted) {
+            if (!name.equals(PROGRAM)) {
+                prepare(lib.resolve(name), bouncyCastle::isReached);
+            }
+            unpackNatives(lib.resolve(name), lib.resolve("native"));
         }
         // The assembly dates every file at the project's fixed timestamp, by which neither the launcher nor the JVM
         // could see that a cache is older than this jar.
-        Files.setLastModifiedTime(lib.resolve("gotunnel.jar"), FileTime.from(Instant.now()));
+        Files.setLastModifiedTime(lib.resolve(PROGRAM), FileTime.from(Instant.now()));
         // Where the launcher finds a Java on the machine that built it, whatever JAVA_HOME says there.
         Files.writeString(lib.resolve("built-with"), System.getProperty("java.home") + "\n");
     }
 
     /**
-     * Makes a jar quick to load. A signature is taken off, as BouncyCastle's have one: a digest for each of 7,000 classes,
-     * which the JVM reads whole before it defines the first of them (0.2 s and 12 MB); nothing here asks for it, since the
-     * library is called directly, not as a security provider. Classes compiled for Java 5, as picocli's are, get the
-     * version and the stack maps of Java 8: an AOT cache holds no older ones, and each start would load and verify
-     * hundreds from the jar (0.2 s).
+     * Makes a jar quick to load. Each start reads the manifests of all jars, and the list of their entries once a class is
+     * looked for that is in none. So a manifest says no more than whose it is, and what is for other readers than a JVM
+     * goes: folders, module descriptors, signatures (a digest for each class, which nothing here asks for), the variants of
+     * classes for older Java. Of BouncyCastle only what can be reached is kept. Classes compiled for Java 5, as picocli's
+     * are, get the version and the stack maps of Java 8: an AOT cache holds no older ones.
      */
-    private static void prepare(Path jar) throws IOException {
+    private static void prepare(Path jar, Predicate<String> isReached) throws IOException {
         Path prepared = jar.resolveSibling(jar.getFileName() + ".prepared");
-        try (JarFile from = new JarFile(jar.toFile(), false)) {
-            List<JarEntry> entries = Collections.list(from.entries());
-            boolean signed = entries.stream().anyMatch(entry -> isSignature(entry.getName()));
-            boolean old = false;
-            for (JarEntry entry : entries) {
-                old |= isClass(entry.getName()) && isOld(bytes(from, entry.getName()));
-            }
-            if (!signed && !old) {
-                return;
-            }
-            Manifest manifest = new Manifest(from.getManifest());
-            manifest.getEntries().clear();
+        try (JarFile from = new JarFile(jar.toFile(), false, ZipFile.OPEN_READ, Runtime.version())) {
             ClassFile modern = ClassFile.of(
                     ClassFile.StackMapsOption.GENERATE_STACK_MAPS,
                     ClassFile.ClassHierarchyResolverOption.of(
                             ClassHierarchyResolver.ofResourceParsing(type -> stream(from, type))
                                     .orElse(ClassHierarchyResolver.defaultResolver())));
-            try (JarOutputStream to = new JarOutputStream(Files.newOutputStream(prepared), manifest)) {
-                for (JarEntry entry : entries) {
-                    if (isSignature(entry.getName()) || entry.getName().equals(JarFile.MANIFEST_NAME)) {
+            try (JarOutputStream to = new JarOutputStream(Files.newOutputStream(prepared), manifest(from))) {
+                for (JarEntry entry : from.versionedStream().toList()) {
+                    String name = entry.getName();
+                    if (entry.isDirectory() || isForOthers(name) || !isReached.test(name)) {
                         continue;
                     }
-                    byte[] content = bytes(from, entry.getName());
-                    JarEntry copy = new JarEntry(entry.getName());
+                    byte[] content = bytes(from, name);
+                    JarEntry copy = new JarEntry(name);
                     copy.setTime(entry.getTime());
                     to.putNextEntry(copy);
-                    to.write(isClass(entry.getName()) && isOld(content) ? modernised(modern, content) : content);
+                    to.write(isClass(name) && isOld(content) ? modernised(modern, content) : content);
                 }
             }
         }
         Files.move(prepared, jar, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static Manifest manifest(JarFile jar) throws IOException {
+        Attributes all = jar.getManifest().getMainAttributes();
+        Manifest kept = new Manifest();
+        kept.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        for (Attributes.Name name :
+                List.of(Attributes.Name.IMPLEMENTATION_TITLE, Attributes.Name.IMPLEMENTATION_VERSION)) {
+            if (all.containsKey(name)) {
+                kept.getMainAttributes().put(name, all.getValue(name));
+            }
+        }
+        return kept;
+    }
+
+    private static boolean isForOthers(String entry) {
+        return entry.equals(JarFile.MANIFEST_NAME)
+                || entry.endsWith("module-info.class")
+                || entry.startsWith("META-INF/maven/")
+                || entry.startsWith("META-INF/versions/")
+                || isSignature(entry);
+    }
+
+    /** Netty would unpack its libraries into the folder for temporary files, 3 MB at each start, if that allows code. */
+    private static void unpackNatives(Path jar, Path folder) throws IOException {
+        try (JarFile from = new JarFile(jar.toFile(), false)) {
+            for (JarEntry entry : Collections.list(from.entries())) {
+                if (entry.getName().startsWith(NATIVES) && !entry.isDirectory()) {
+                    Files.createDirectories(folder);
+                    Files.write(
+                            folder.resolve(entry.getName().substring(NATIVES.length())), bytes(from, entry.getName()));
+                }
+            }
+        }
     }
 
     private static byte[] modernised(ClassFile modern, byte[] content) {
@@ -113,7 +152,7 @@ final class LayoutFinisher {
     }
 
     private static boolean isClass(String entry) {
-        return entry.endsWith(".class") && !entry.endsWith("module-info.class");
+        return entry.endsWith(".class");
     }
 
     /** Whether it was compiled for less than Java 6, the first version with stack maps. */

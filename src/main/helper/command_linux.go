@@ -15,6 +15,11 @@ const commandLimit = 2 * time.Minute
 
 // command runs a program of the system, by its full path, with variables of ours alone.
 func (m *machine) command(command []string) error {
+	return m.tell(command, "")
+}
+
+// tell is command with something to read for the program.
+func (m *machine) tell(command []string, input string) error {
 	const fix = "Run it as root to see what it says, and mend that."
 	path, err := m.resolve(command[0])
 	if errors.Is(err, fs.ErrNotExist) {
@@ -29,6 +34,7 @@ func (m *machine) command(command []string) error {
 	process.Args[0] = command[0]
 	process.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "HOME=/"}
 	process.Dir = "/"
+	process.Stdin = strings.NewReader(input)
 	process.Stdout = &said
 	process.Stderr = &said
 	// A group of its own, to end all that it starts; and it must not outlive this program.

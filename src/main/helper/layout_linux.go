@@ -15,7 +15,9 @@ func systemLayout() layout {
 				folder:   "/usr/local/share/ca-certificates",
 				added:    []string{"/usr/sbin/update-ca-certificates"},
 				// Without --fresh the links to a removed certificate stay.
-				removed: []string{"/usr/sbin/update-ca-certificates", "--fresh"},
+				removed:   []string{"/usr/sbin/update-ca-certificates", "--fresh"},
+				followers: "/etc/ca-certificates/update.d",
+				links:     "/etc/ssl/certs",
 			},
 			{
 				name:     "Alpine",

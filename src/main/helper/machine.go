@@ -37,6 +37,8 @@ type anchorStore struct {
 	folder string
 	// added and removed are the commands to run after a change.
 	added, removed []string
+	// followers is a folder with programs that keep a copy of the store, and links that with what they are told of.
+	followers, links string
 }
 
 // caller is on whose behalf something is done: a user id, or a SID on Windows.

@@ -8,7 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
+
+// bundleDraft is where Debian's update-ca-certificates writes the next bundle.
+const bundleDraft = "etc/ssl/certs/ca-certificates.crt.new"
 
 // installAuthority writes the certificate, in a form of its own, into the folder of the distribution, and has the bundle
 // made anew.
@@ -65,6 +69,10 @@ func (m *machine) removeAuthority(who caller, digest string) (outcome, error) {
 		return outcome{}, fail(codeMalformed, asRoot+", look at that file and remove it.",
 			"%s does not hold the certificate of that fingerprint.", path)
 	}
+	// First, so that the next run does it again if this one is ended before the file is gone.
+	if err := m.tellFollowers(store, path); err != nil {
+		return outcome{}, err
+	}
 	if err := m.beginUpdate(); err != nil {
 		return outcome{}, err
 	}
@@ -73,6 +81,36 @@ func (m *machine) removeAuthority(who caller, digest string) (outcome, error) {
 	}
 	result.Changed = true
 	return result, m.finishUpdate(store.removed)
+}
+
+// tellFollowers lets the programs that keep a copy of the store, such as the one for Java, know that a certificate goes:
+// update-ca-certificates tells them only of what it adds.
+func (m *machine) tellFollowers(store anchorStore, path string) error {
+	if store.followers == "" {
+		return nil
+	}
+	folder, err := m.resolve(store.followers)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return ioFailure("find "+store.followers, err)
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return ioFailure("list "+folder, err)
+	}
+	line := "-" + filepath.Join(store.links, strings.TrimSuffix(filepath.Base(path), ".crt")+".pem") + "\n"
+	for _, entry := range entries {
+		program := filepath.Join(folder, entry.Name())
+		if info, err := os.Stat(program); err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
+			continue
+		}
+		if err := m.tell([]string{program}, line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // anchorStore finds the trust store of this distribution.
@@ -119,8 +157,15 @@ func (m *machine) finishUpdate(command []string) error {
 	if _, err := os.Lstat(m.unfinishedUpdate()); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	// A run of the program that was ended leaves a draft, to which the next one appends: then it takes one more.
+	_, leftover := os.Lstat(filepath.Join(m.base, bundleDraft))
 	if err := m.command(command); err != nil {
 		return err
+	}
+	if leftover == nil {
+		if err := m.command(command); err != nil {
+			return err
+		}
 	}
 	if err := removeState(m.unfinishedUpdate()); err != nil {
 		return ioFailure("remove the note in "+m.state, err)

@@ -50,6 +50,38 @@ func TestInstallsAndRemovesAnAuthority(t *testing.T) {
 	}
 }
 
+func TestThoseWhoCopyTheStoreAreToldOfARemovalBeforeTheFileGoes(t *testing.T) {
+	m, _, _ := trustMachine(t)
+	heard := filepath.Join(m.base, "etc/heard")
+	m.anchors[0].followers = filepath.Join(m.base, "etc/update.d")
+	m.anchors[0].links = "/etc/ssl/certs"
+	if err := os.Mkdir(m.anchors[0].followers, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	follower := filepath.Join(m.anchors[0].followers, "java")
+	write(t, follower, "#!/bin/sh\nls "+m.anchors[0].folder+" >"+heard+"\ncat >>"+heard+"\n")
+	write(t, filepath.Join(m.anchors[0].followers, "README"), "not a program")
+	if err := os.Chmod(follower, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	input, _ := certificateInput(t)
+	installed := mustDo(t, m, alice, input, "trust-install")
+	remove := `{"fingerprint":"` + installed.Fingerprint + `"}`
+	name := "gotunnel-1000-" + installed.Fingerprint[:16]
+	mustDo(t, m, alice, remove, "trust-remove")
+	if want := name + ".crt\n-/etc/ssl/certs/" + name + ".pem\n"; read(t, heard) != want {
+		t.Errorf("%q", read(t, heard))
+	}
+	mustDo(t, m, alice, input, "trust-install")
+	write(t, follower, "#!/bin/sh\nexit 1\n")
+	if answer := ask(m, alice, remove, "trust-remove"); answer.Code != codeCommand {
+		t.Errorf("%+v", answer)
+	}
+	if _, err := os.Stat(filepath.Join(m.anchors[0].folder, name+".crt")); err != nil {
+		t.Error("removed though a copy stays")
+	}
+}
+
 func TestAFailedUpdateTrustsNothing(t *testing.T) {
 	m, bundle, _ := trustMachine(t)
 	command := m.anchors[0].added[0]
@@ -83,6 +115,21 @@ func TestTheNextRunMakesTheBundleAnew(t *testing.T) {
 	mustDo(t, m, alice, input, "trust-install")
 	if read(t, bundle) != text {
 		t.Error("the bundle is the old one")
+	}
+}
+
+// The program appends to the draft that an ended run of it left.
+func TestABundleThatAnEndedRunBeganIsMadeOnceMore(t *testing.T) {
+	m, _, updates := trustMachine(t)
+	draft := filepath.Join(m.base, bundleDraft)
+	if err := os.MkdirAll(filepath.Dir(draft), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, draft, "half a bundle")
+	input, _ := certificateInput(t)
+	mustDo(t, m, alice, input, "trust-install")
+	if read(t, updates) != "added\nadded\n" {
+		t.Errorf("%q", read(t, updates))
 	}
 }
 

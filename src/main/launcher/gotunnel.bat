@@ -62,13 +62,19 @@ goto argument
 :chosen
 set "gt_flags=-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData --enable-native-access=ALL-UNNAMED"
 set "gt_flags=%gt_flags% -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false"
-if not "%gt_kind%"=="desktop" set "gt_flags=%gt_flags% -Xms8m -Xmx96m -Xss256k -XX:ReservedCodeCacheSize=24m -XX:MaxDirectMemorySize=64m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30"
+rem Else Netty reaches memory by handles whose code the JVM would write anew at each start; the same for reflection.
+set "gt_flags=%gt_flags% --sun-misc-unsafe-memory-access=allow -Djdk.reflect.useNativeAccessorOnly=true"
+if not "%gt_kind%"=="desktop" set "gt_flags=%gt_flags% -Xms8m -Xmx96m -Xss256k -XX:ReservedCodeCacheSize=48m -XX:MaxDirectMemorySize=64m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30"
 if "%gt_kind%"=="desktop" set "gt_flags=%gt_flags% -Xms24m -Xmx192m"
+rem A start is over before compilation pays; what is hot is compiled within a second of load all the same.
+set "gt_flags=%gt_flags% -XX:CompileThresholdScaling=3"
 if "%gt_kind%"=="command" set "gt_flags=%gt_flags% -XX:TieredStopAtLevel=1"
 
 rem The layout's build removes caches older than the jars; cmd cannot compare the times of files without help.
 rem No blocks in parentheses from here on: a folder may be named "x (1)".
 set "gt_aot=-Xlog:aot=off"
+rem The cache stays where it is made for, and holds no profiles, by which the JVM would compile at once.
+set "gt_trained=-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:-AOTRecordTraining -XX:-AOTReplayTraining"
 set "gt_trained_with="
 if not defined GOTUNNEL_AOT_OUTPUT goto use_cache
 set "gt_aot=-XX:AOTCacheOutput=%GOTUNNEL_AOT_OUTPUT%"
@@ -83,12 +89,12 @@ if "%gt_trained_with%"=="%gt_jdk%" set "gt_aot=-XX:AOTCache=%gt_lib%\gotunnel.ao
 
 :run
 if "%gt_kind%"=="desktop" goto desktop
-"%gt_java%\bin\java.exe" %gt_flags% "-Dgotunnel.home=%gt_home%" "-Dgotunnel.launcher=%gt_home%\bin\gotunnel.bat" "%gt_aot%" -Xlog:aot=off %GOTUNNEL_JAVA_OPTS% -jar "%gt_lib%\gotunnel.jar" %*
+"%gt_java%\bin\java.exe" %gt_flags% "-Djava.library.path=%gt_lib%\native" "-Dgotunnel.home=%gt_home%" "-Dgotunnel.launcher=%gt_home%\bin\gotunnel.bat" "%gt_aot%" %gt_trained% -Xlog:aot=off %GOTUNNEL_JAVA_OPTS% -jar "%gt_lib%\gotunnel.jar" %*
 exit /b
 
 rem javaw has no console that would stay open behind the window.
 :desktop
-start "gotunnel" "%gt_java%\bin\javaw.exe" %gt_flags% "-Dgotunnel.home=%gt_home%" "-Dgotunnel.launcher=%gt_home%\bin\gotunnel.bat" "%gt_aot%" -Xlog:aot=off %GOTUNNEL_JAVA_OPTS% -jar "%gt_lib%\gotunnel.jar" %*
+start "gotunnel" "%gt_java%\bin\javaw.exe" %gt_flags% "-Djava.library.path=%gt_lib%\native" "-Dgotunnel.home=%gt_home%" "-Dgotunnel.launcher=%gt_home%\bin\gotunnel.bat" "%gt_aot%" %gt_trained% -Xlog:aot=off %GOTUNNEL_JAVA_OPTS% -jar "%gt_lib%\gotunnel.jar" %*
 exit /b
 
 rem Takes %1 as Java home if it holds Java 25 or newer. eol=M skips the long line MODULES.

@@ -54,17 +54,21 @@ class ArchitectureTest {
                 "policy        > error",
                 "demo          > -",
                 "platform      > error",
-                "names         > error",
+                "names         > privilege platform error",
                 "privilege     > platform error",
                 "cert          > platform error",
-                "trust         > cert platform error",
+                "trust         > cert privilege platform error",
+                "bus           > -",
+                "keychain      > bus cert platform error",
                 "observability > error",
                 "proxy         > policy observability names platform error",
                 "tunnel        > policy cert trust names privilege proxy observability platform error",
                 "config        > policy tunnel names platform error",
+                "doctor        > tunnel config trust cert privilege policy names platform error",
+                "removal       > tunnel names privilege platform error",
                 "control       > config policy tunnel names platform error",
                 "cli           > policy tunnel control config cert names demo platform error",
-                "ui            > policy tunnel names platform error",
+                "ui            > policy tunnel bus names platform error",
             })
     void aPackageUsesNoMoreThanItMay(String user, String used) {
         String[] allowed = Stream.concat(Stream.of(user), Stream.of(used.split(" ")))
@@ -91,8 +95,18 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("dev.gotunnel.ui..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "javafx..", "java.awt..", "javax.swing..", "atlantafx..", "org.kordamp..", "org.freedesktop..")
+                .resideInAnyPackage("javafx..", "java.awt..", "javax.swing..", "atlantafx..", "org.kordamp..")
+                .check(product);
+    }
+
+    @Test
+    void onlyTheBusAndWhatIsOfferedOnItKnowDBus() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.gotunnel.ui..", "dev.gotunnel.bus..", "dev.gotunnel.keychain..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.freedesktop..")
                 .check(product);
     }
 
@@ -112,7 +126,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .haveNameNotMatching(
-                        "dev\\.gotunnel\\.(cert\\.CertificateBuilder|cli\\.PasswordSource|proxy\\.BasicAuth)(\\$.*)?")
+                        "dev\\.gotunnel\\.(cert\\.CertificateBuilder|cert\\.EcdsaSigner|cli\\.PasswordSource|proxy\\.BasicAuth)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bouncycastle..")

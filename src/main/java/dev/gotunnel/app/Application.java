@@ -1,6 +1,7 @@
 package dev.gotunnel.app;
 
 import dev.gotunnel.cert.CertificateStore;
+import dev.gotunnel.cert.KeyProtection;
 import dev.gotunnel.cli.GlobalOptions;
 import dev.gotunnel.cli.Surroundings;
 import dev.gotunnel.config.ConfigLoader;
@@ -8,51 +9,96 @@ import dev.gotunnel.config.Configuration;
 import dev.gotunnel.config.ProfileStore;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
+import dev.gotunnel.doctor.ExaminedMachine;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.names.DomainName;
+import dev.gotunnel.keychain.Keychains;
+import dev.gotunnel.names.SystemHosts;
 import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.platform.Patience;
+import dev.gotunnel.privilege.Caller;
+import dev.gotunnel.privilege.Elevation;
+import dev.gotunnel.privilege.HelperElevation;
+import dev.gotunnel.privilege.InstalledHelper;
+import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.SystemPrivileges;
+import dev.gotunnel.privilege.Verb;
 import dev.gotunnel.trust.EnvironmentFiles;
+import dev.gotunnel.trust.HelperTrustInstaller;
 import dev.gotunnel.trust.SystemCommands;
+import dev.gotunnel.trust.SystemTrustInstaller;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
+import dev.gotunnel.tunnel.AuthorityRenewal;
+import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.HostsService;
+import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.PortPlan;
+import dev.gotunnel.tunnel.PortsService;
+import dev.gotunnel.tunnel.Refusals;
 import dev.gotunnel.tunnel.TrustService;
+import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.TunnelManager;
 import dev.gotunnel.tunnel.TunnelStore;
 import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Wires the parts together; the only place that knows them all. */
 final class Application implements Surroundings {
+    /** Requests under way get 10 s. */
+    private static final Duration OTHERS_END = Duration.ofSeconds(20);
+
     private final String version;
     private final AppDirectories directories;
-    private final CertificateStore certificates;
+    private final Supplier<Telemetry> telemetry;
+    private final Caller caller = Caller.current();
+    private final Elevation elevation = HelperElevation.ofSystem(caller);
+    private CertificateStore certificates;
     private final DesktopRole desktop;
     private GlobalOptions options = new GlobalOptions();
     private Configuration configuration = Configuration.DEFAULT;
     private @Nullable GotunnelException broken;
 
-    Application(String version, AppDirectories directories) {
+    Application(String version, AppDirectories directories, Supplier<Telemetry> telemetry) {
         this.version = version;
+        this.telemetry = telemetry;
         this.directories = directories;
-        this.certificates = new CertificateStore(directories.data(), DomainName.SUFFIXES, Clock.systemUTC());
+        this.certificates = certificateStore();
         this.desktop = new DesktopRole(this, directories);
+    }
+
+    private CertificateStore certificateStore() {
+        Journal journal = journal();
+        return new CertificateStore(
+                directories.data(),
+                configuration.security().suffixes().all(),
+                new KeyProtection(
+                        choice(configuration.security().caKey()),
+                        Keychains.find(OperatingSystem.current(), System.getenv(), directories.data())
+                                .orElse(null)),
+                () -> TrustService.isTrusted(journal),
+                Clock.systemUTC());
+    }
+
+    private static KeyProtection.Choice choice(String caKey) {
+        return KeyProtection.Choice.valueOf(caKey.toUpperCase(Locale.ROOT));
     }
 
     @Override
@@ -69,6 +115,10 @@ final class Application implements Surroundings {
         } catch (GotunnelException e) {
             // A file that is being edited must not keep anybody from stopping a tunnel: told by what needs the file.
             broken = e;
+        }
+        if (!configuration.security().equals(Configuration.DEFAULT.security())) {
+            // Else the one that may have been prepared meanwhile is right.
+            certificates = certificateStore();
         }
         String level = firstOf(given.logLevel(), configuration.logging().level(), "warn");
         String format = firstOf(given.logFormat(), configuration.logging().format(), "text");
@@ -91,6 +141,10 @@ final class Application implements Surroundings {
 
     private Path configFile() {
         return options.config() == null ? directories.configFile() : options.config();
+    }
+
+    CertificateStore certificates() {
+        return certificates;
     }
 
     GlobalOptions options() {
@@ -127,9 +181,10 @@ final class Application implements Surroundings {
                     configuration.server().trustedProxies(),
                     certificates,
                     new SystemResolution(),
-                    new SystemPrivileges(),
+                    hosts(),
+                    new SystemPrivileges(elevation),
                     saved(),
-                    Telemetry.off(),
+                    telemetry.get(),
                     window != null));
             ControlServer server = new ControlServer(
                     directories.controlSocket(), manager, manager, window == null ? Application::noWindow : window);
@@ -170,27 +225,135 @@ final class Application implements Surroundings {
 
     @Override
     public MachineService machine() {
-        TrustPlaces places = TrustPlaces.of(OperatingSystem.current(), AppDirectories.home(), System.getenv());
-        SystemTrustStores stores =
-                new SystemTrustStores(places, new SystemCommands(places.environment()), Optional.empty());
+        Map<String, String> environment = System.getenv();
+        SystemCommands commands = new SystemCommands(environment);
+        TrustPlaces places = TrustPlaces.of(OperatingSystem.current(), AppDirectories.home(), environment);
+        Optional<SystemTrustInstaller> installer = Optional.<SystemTrustInstaller>of(
+                        new HelperTrustInstaller(elevation))
+                .filter(_ -> elevation.outlook(Verb.TRUST_INSTALL) != Outlook.UNAVAILABLE);
+        SystemTrustStores stores = new SystemTrustStores(places, commands, installer);
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
+        FileJournal journal = journal();
+        TrustService trust = new TrustService(certificates, stores, files, journal);
+        AuthorityRenewal renewal = new AuthorityRenewal(
+                suffixes -> certificates.change(suffixes.all()), trust, saved(), elevation, this::useNewAuthority);
         return new Machine(
-                certificates, new TrustService(certificates, stores, files, new FileJournal(directories.journal())));
+                directories,
+                certificates,
+                trust,
+                hosts(),
+                new PortsService(new SystemPrivileges(elevation), elevation, journal, refusals()),
+                renewal,
+                journal,
+                elevation,
+                () -> examined(trust, journal, commands));
     }
 
-    private record Machine(CertificateStore certificates, TrustService trust) implements MachineService {
-        @Override
-        public X509Certificate rootCertificate() {
-            return certificates.installCA();
+    private HostsService hosts() {
+        Path copy = directories.state().resolve("hosts.backup");
+        return new HostsService(
+                SystemHosts.of(OperatingSystem.current(), System.getenv(), caller, elevation, copy),
+                journal(),
+                refusals());
+    }
+
+    private FileJournal journal() {
+        return new FileJournal(directories.journal());
+    }
+
+    private Refusals refusals() {
+        return new Refusals(directories.state().resolve("refusals"));
+    }
+
+    private ExaminedMachine examined(TrustService trust, FileJournal journal, SystemCommands commands) {
+        return new ExaminedMachine(
+                version,
+                directories,
+                configFile(),
+                certificates::installCA,
+                () -> TrustService.isTrusted(journal),
+                trust,
+                journal,
+                new SystemPrivileges(elevation),
+                commands,
+                this::engine,
+                this::knownTunnels,
+                InstalledHelper.ofSystem(),
+                Clock.systemUTC());
+    }
+
+    private Optional<EngineInfo> engine() {
+        return running().map(client -> {
+            try (client) {
+                return client.info();
+            }
+        });
+    }
+
+    /** Those that run, and those that are saved, as far as the file can be read. */
+    private List<Tunnel> knownTunnels() {
+        List<Tunnel> known = new ArrayList<>();
+        running().ifPresent(client -> {
+            try (client) {
+                known.addAll(client.list());
+            }
+        });
+        if (broken == null) {
+            saved().load().stream()
+                    .map(Tunnel::atRest)
+                    .filter(saved -> known.stream().noneMatch(one -> one.id().equals(saved.id())))
+                    .forEach(known::add);
         }
+        return known;
+    }
+
+    @Override
+    public void endAll() {
+        Optional<EngineInfo> owner = engine();
+        owner.flatMap(info -> ProcessHandle.of(info.pid())).ifPresent(ProcessHandle::destroy);
+        Path desktopSocket = directories.runtime().resolve("desktop.sock");
+        boolean ended = Patience.until(
+                        OTHERS_END,
+                        () -> running().isEmpty() && !ControlClient.isAlive(desktopSocket)
+                                ? Optional.of(true)
+                                : Optional.empty())
+                .isPresent();
+        if (!ended) {
+            throw new GotunnelException(
+                    ErrorCode.OWNER_UNREACHABLE,
+                    running().isPresent()
+                            ? "The running gotunnel does not end."
+                            : "The tray or the window of gotunnel still runs.",
+                    running().isPresent()
+                            ? "End it: kill -9 " + owner.map(EngineInfo::pid).orElse(0L)
+                                    + ", then run this command again."
+                            : "Choose Quit in its menu, then run this command again.");
+        }
+    }
+
+    /** This process, and the owner of the engine if there is one, take the authority that lies there by now. */
+    private void useNewAuthority() {
+        var _ = certificates.refresh();
+        running().ifPresent(owner -> {
+            try (owner) {
+                owner.renewCertificates();
+            }
+        });
+    }
+
+    /** With some Java versions there is a console without a terminal as well. */
+    private static Optional<Console> terminal() {
+        return Optional.ofNullable(System.console()).filter(Console::isTerminal);
+    }
+
+    @Override
+    public boolean hasTerminal() {
+        return terminal().isPresent();
     }
 
     @Override
     public Optional<String> ask(String question) {
-        // With some Java versions there is one without a terminal as well.
-        return Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .map(console -> Objects.requireNonNullElse(console.readLine("%s", question), "no"));
+        return terminal().map(console -> Objects.requireNonNullElse(console.readLine("%s", question), "no"));
     }
 
     @Override

@@ -49,7 +49,7 @@ final class BackgroundOwner {
             PrivateFiles.write(log, new byte[0]);
             ProcessBuilder builder = new ProcessBuilder(command());
             builder.environment().putAll(directories.asEnvironment());
-            Process process = builder.directory(new File(System.getProperty("user.home", ".")))
+            Process process = builder.directory(AppDirectories.home().toFile())
                     .redirectInput(nothing())
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .redirectErrorStream(true)

@@ -11,17 +11,21 @@ import org.slf4j.LoggerFactory;
  * that makes certificates take as long as all the rest of a start. Has no effect but time.
  */
 final class HeadStart {
-    private static final Set<String> COMMANDS = Set.of("start", "demo");
+    private static final Set<String> COMMANDS = Set.of("start", "demo", "engine");
 
     private HeadStart() {}
 
-    /** Begins it in the background if a command's words look like one that will run an engine. */
-    static void begin(List<String> words) {
+    /**
+     * Begins it in the background if a command's words look like one that will run an engine.
+     *
+     * @param certificates whose first certificate will be asked for
+     */
+    static void begin(List<String> words, CertificateStore certificates) {
         if (words.stream().anyMatch(COMMANDS::contains)) {
             // Before there are threads: SLF4J complains of loggers that are asked for while it starts in another one.
             LoggerFactory.getILoggerFactory();
             background("head-start-engine", ProxyEngine::load);
-            background("head-start-certificates", CertificateStore::load);
+            background("head-start-certificates", certificates::prepare);
         }
     }
 

@@ -2,156 +2,73 @@ package dev.gotunnel.cert;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.platform.PrivateFiles;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The certificate authority of this machine: a constrained root that signed one constrained intermediate and whose key
  * was then thrown away. Whoever steals the intermediate's key can sign nothing but local names, and nobody can make a
- * second intermediate. Any thread; signing takes half a second the first time.
+ * second intermediate. Any thread; signing takes half a second the first time, and longer where a keychain asks its user.
  */
 public final class CertificateAuthority {
     /** How the common name of every root of ours begins. */
     public static final String ROOT_NAME = "gotunnel CA ";
 
-    private static final String ROOT = "root.crt";
-    private static final String INTERMEDIATE = "intermediate.crt";
-    private static final String INTERMEDIATE_KEY = "intermediate.key";
+    /** From then on, leaves would live shorter than they are meant to. */
+    static final Duration WARNING = CertificateBuilder.LEAF_LIFETIME;
 
+    private final Path folder;
     private final X509Certificate root;
     private final X509Certificate intermediate;
-    private final PrivateKey intermediateKey;
+    private final PermittedNames permitted;
+    private final AuthorityKey keyFile;
     private final Clock clock;
+    private final AtomicReference<@Nullable KeyPair> spare = new AtomicReference<>();
+    private @Nullable PrivateKey key;
 
-    private CertificateAuthority(
-            X509Certificate root, X509Certificate intermediate, PrivateKey intermediateKey, Clock clock) {
+    CertificateAuthority(
+            Path folder,
+            X509Certificate root,
+            X509Certificate intermediate,
+            PermittedNames permitted,
+            AuthorityKey keyFile,
+            Clock clock) {
+        this.folder = folder;
         this.root = root;
         this.intermediate = intermediate;
-        this.intermediateKey = intermediateKey;
+        this.permitted = permitted;
+        this.keyFile = keyFile;
         this.clock = clock;
     }
 
     /**
-     * Opens the authority in a folder, or makes it there. Two processes that do so at once end with the same one.
+     * Opens the authority in a folder, or makes it there, its key protected by the file alone. Two processes that do so at
+     * once end with the same one.
      *
-     * @param folder {@code 0700}; holds the root, the intermediate and the intermediate's key
+     * @param folder {@code 0700}; holds the root, the intermediate, the intermediate's key and the digest
      * @param suffixes the names that a new authority may sign below
      * @throws GotunnelException {@code CERTIFICATE} when the files are damaged, {@code NOT_PERMITTED} or {@code IO}
      */
     public static CertificateAuthority open(Path folder, List<String> suffixes, Clock clock) {
-        if (!Files.isDirectory(folder)) {
-            create(folder, suffixes, clock);
+        AuthorityFolder place = new AuthorityFolder(folder, KeyProtection.FILE, clock);
+        if (!place.exists()) {
+            place.create(suffixes);
         }
-        PrivateFiles.requirePrivate(folder);
-        Path keyFile = folder.resolve(INTERMEDIATE_KEY);
-        if (Files.exists(keyFile)) {
-            PrivateFiles.requirePrivate(keyFile);
-        }
-        try {
-            X509Certificate root = certificate(folder.resolve(ROOT));
-            X509Certificate intermediate = certificate(folder.resolve(INTERMEDIATE));
-            root.verify(root.getPublicKey());
-            intermediate.verify(root.getPublicKey());
-            PrivateKey key = Pem.privateKey(Files.readString(keyFile));
-            Pem.requirePair(key, intermediate);
-            if (clock.instant().isAfter(intermediate.getNotAfter().toInstant())) {
-                throw unusable(
-                        folder,
-                        "expired on "
-                                + LocalDate.ofInstant(intermediate.getNotAfter().toInstant(), ZoneOffset.UTC),
-                        null);
-            }
-            return new CertificateAuthority(root, intermediate, key, clock);
-        } catch (AccessDeniedException e) {
-            throw PrivateFiles.unusable("read the certificate authority in " + folder, folder, e);
-        } catch (GeneralSecurityException | IOException e) {
-            throw unusable(folder, "is damaged", e);
-        }
-    }
-
-    private static GotunnelException unusable(Path folder, String why, @Nullable Exception cause) {
-        return new GotunnelException(
-                ErrorCode.CERTIFICATE,
-                "The certificate authority in " + folder + " " + why + ".",
-                "Move that folder away: the next start makes a new authority, to be trusted again.",
-                cause);
-    }
-
-    private static X509Certificate certificate(Path file) throws GeneralSecurityException, IOException {
-        List<X509Certificate> found = Pem.certificates(Files.readString(file));
-        if (found.size() != 1) {
-            throw new GeneralSecurityException(file + " does not hold exactly one certificate");
-        }
-        return found.getFirst();
-    }
-
-    /** Written beside its place and moved there in one step, so that a crash leaves nothing half-made. */
-    private static void create(Path folder, List<String> suffixes, Clock clock) {
-        Path parent = PrivateFiles.directory(folder.toAbsolutePath().resolveSibling(""));
-        // A reused subject with a new key makes browsers fail in odd ways, hence a name of its own for each authority.
-        String tag = HexFormat.of().withUpperCase().formatHex(randomBytes(4));
-        Path draft = PrivateFiles.directory(parent.resolve(folder.getFileName() + ".new-" + tag));
-        try {
-            CertificateBuilder builder = new CertificateBuilder();
-            KeyPair rootKeys = CertificateBuilder.newKeyPair();
-            X509Certificate root = builder.root(ROOT_NAME + tag, rootKeys, suffixes, clock.instant());
-            KeyPair keys = CertificateBuilder.newKeyPair();
-            X509Certificate intermediate = builder.intermediate(
-                    "gotunnel intermediate " + tag, keys, root, rootKeys.getPrivate(), suffixes, clock.instant());
-            write(draft.resolve(ROOT), Pem.encode(root));
-            write(draft.resolve(INTERMEDIATE), Pem.encode(intermediate));
-            write(draft.resolve(INTERMEDIATE_KEY), Pem.encode(keys.getPrivate()));
-            Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            delete(draft);
-            if (Files.isDirectory(folder)) {
-                // Another process was faster; its authority is the one to use. (Linux gives no exception of its own.)
-                return;
-            }
-            throw PrivateFiles.unusable("create the certificate authority in " + folder, folder, e);
-        } catch (GeneralSecurityException e) {
-            delete(draft);
-            throw new GotunnelException(ErrorCode.CERTIFICATE, "The certificate authority could not be made.", null, e);
-        }
-    }
-
-    private static void write(Path file, String pem) {
-        PrivateFiles.write(file, pem.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static void delete(Path draft) {
-        try (Stream<Path> files = Files.list(draft)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-            Files.delete(draft);
-        } catch (IOException e) {
-            throw PrivateFiles.unusable("remove " + draft, draft, e);
-        }
-    }
-
-    private static byte[] randomBytes(int count) {
-        byte[] bytes = new byte[count];
-        new SecureRandom().nextBytes(bytes);
-        return bytes;
+        return place.read();
     }
 
     /** The certificate to trust. */
@@ -159,21 +76,107 @@ public final class CertificateAuthority {
         return root;
     }
 
+    /** The DNS names below which it may sign. */
+    public List<String> suffixes() {
+        return permitted.suffixes();
+    }
+
+    /** Whether a certificate of its for a name or address would be accepted. */
+    public boolean canSign(String name) {
+        return permitted.allow(name);
+    }
+
+    /** Where its key is kept, in words. */
+    String keyPlace() {
+        return keyFile.place();
+    }
+
+    /** Makes the key of the next leaf ahead of it. */
+    void prepare() {
+        try {
+            spare.set(CertificateBuilder.newKeyPair());
+        } catch (GeneralSecurityException e) {
+            throw new GotunnelException(ErrorCode.CERTIFICATE, "No key could be made.", null, e);
+        }
+    }
+
     /**
      * Signs a new key for names.
      *
      * @param names DNS names and literal addresses within the constraints, at least one
+     * @throws GotunnelException {@code CERTIFICATE} when it has expired, or its key cannot be used
      */
     public Leaf issue(List<String> names) {
+        requireUnexpired();
+        PrivateKey signer = key();
         try {
-            KeyPair keys = CertificateBuilder.newKeyPair();
-            X509Certificate leaf =
-                    new CertificateBuilder().leaf(keys, names, intermediate, intermediateKey, clock.instant());
+            KeyPair prepared = spare.getAndSet(null);
+            KeyPair keys = prepared == null ? CertificateBuilder.newKeyPair() : prepared;
+            X509Certificate leaf = new CertificateBuilder().leaf(keys, names, intermediate, signer, clock.instant());
             return new Leaf(keys.getPrivate(), List.of(leaf, intermediate));
         } catch (GeneralSecurityException e) {
             throw new GotunnelException(
                     ErrorCode.CERTIFICATE, "No certificate could be made for " + names.getFirst() + ".", null, e);
         }
+    }
+
+    private synchronized PrivateKey key() {
+        if (key == null) {
+            PrivateKey read = keyFile.read();
+            try {
+                Pem.requirePair(read, intermediate);
+            } catch (GeneralSecurityException e) {
+                throw AuthorityFolder.unusable(folder, "has the key of another one", e);
+            }
+            key = read;
+        }
+        return key;
+    }
+
+    /** @throws GotunnelException {@code CERTIFICATE} when nothing that it signs would be accepted any more */
+    void requireUnexpired() {
+        if (clock.instant().isAfter(expires())) {
+            throw AuthorityFolder.unusable(folder, "expired on " + day(expires()), null);
+        }
+    }
+
+    /** Whether clients accept what it signs, at this time. */
+    boolean isValid() {
+        Instant now = clock.instant();
+        return !now.isBefore(intermediate.getNotBefore().toInstant()) && !now.isAfter(expires());
+    }
+
+    /** When clients stop to accept what it signs. */
+    public Instant expires() {
+        return intermediate.getNotAfter().toInstant();
+    }
+
+    private static LocalDate day(Instant time) {
+        return LocalDate.ofInstant(time, ZoneOffset.UTC);
+    }
+
+    /** What is wrong with it at this time, or will be before long. */
+    Optional<GotunnelException> trouble() {
+        Instant now = clock.instant();
+        Instant begins = intermediate.getNotBefore().toInstant();
+        if (now.isAfter(expires())) {
+            return Optional.of(AuthorityFolder.unusable(folder, "expired on " + day(expires()), null));
+        }
+        if (now.isBefore(begins)) {
+            return Optional.of(new GotunnelException(
+                    ErrorCode.CERTIFICATE,
+                    "The certificate authority is not valid before " + day(begins)
+                            + ", and the clock of this machine says " + day(now) + ".",
+                    "Set the clock right."));
+        }
+        if (now.plus(WARNING).isAfter(expires())) {
+            return Optional.of(new GotunnelException(
+                    ErrorCode.CERTIFICATE,
+                    "The certificate authority of this machine expires on " + day(expires())
+                            + "; browsers refuse its certificates from then on.",
+                    "Make a new one in its place: gotunnel trust renew"));
+        }
+        return Optional.empty();
     }
 
     /** Whether this authority, and not an earlier one, signed a leaf. */
@@ -187,6 +190,25 @@ public final class CertificateAuthority {
         } catch (GeneralSecurityException e) {
             // What it says is its own: the file was changed.
             return false;
+        }
+    }
+
+    /** Whether a leaf is to be replaced. One that ends with this authority is kept to its end: no other lives longer. */
+    boolean isDue(Leaf leaf) {
+        Instant now = clock.instant();
+        return leaf.expires().isBefore(expires()) ? leaf.isDue(now) : !leaf.isValid(now);
+    }
+
+    /** The DNS names below which a root of ours may sign. */
+    public static List<String> suffixesOf(X509Certificate root) {
+        try {
+            return PermittedNames.of(root).suffixes();
+        } catch (GeneralSecurityException e) {
+            throw new GotunnelException(
+                    ErrorCode.CERTIFICATE,
+                    nameOf(root) + " does not say what it may sign: it is none of ours.",
+                    "Make a new one: gotunnel trust renew",
+                    e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.gotunnel.cert;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -7,13 +8,17 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.DERGeneralizedTime;
+import org.bouncycastle.asn1.DERUTCTime;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -24,16 +29,14 @@ import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.Time;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * Makes the three kinds of certificate there are: root, intermediate, leaf. All P-256 with ECDSA and SHA-256, after RFC
- * 5280. The only class that touches BouncyCastle, so that nothing else loads it.
+ * 5280. With {@link EcdsaSigner} the only class that touches BouncyCastle, so that nothing else loads it.
  */
 final class CertificateBuilder {
     /** As long as the helper and careful clients accept, and no new prompt for five years. */
@@ -55,6 +58,8 @@ final class CertificateBuilder {
             "::1/128",
             "fc00::/7",
             "fe80::/10");
+
+    private static final int FIRST_YEAR_OF_FOUR_DIGITS = 2050;
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -99,11 +104,16 @@ final class CertificateBuilder {
         });
     }
 
-    /** The subject is empty and the SAN critical, as RFC 5280 section 4.2.1.6 has it: no name stands in two places. */
+    /**
+     * The subject is empty and the SAN critical, as RFC 5280 section 4.2.1.6 has it: no name stands in two places. It never
+     * outlives its issuer.
+     */
     X509Certificate leaf(KeyPair keys, List<String> names, X509Certificate issuer, PrivateKey issuerKey, Instant now)
             throws GeneralSecurityException {
         GeneralName[] san = subjectAlternativeNames(names);
-        return build(issuerKey, now, LEAF_LIFETIME, subjectOf(issuer), new X500Name(""), keys, builder -> {
+        Duration left = Duration.between(now, issuer.getNotAfter().toInstant());
+        Duration lifetime = left.compareTo(LEAF_LIFETIME) < 0 ? left : LEAF_LIFETIME;
+        return build(issuerKey, now, lifetime, subjectOf(issuer), new X500Name(""), keys, builder -> {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(
@@ -158,19 +168,42 @@ final class CertificateBuilder {
             Extensions extensions)
             throws GeneralSecurityException {
         try {
-            JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+            X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
                     issuer,
                     new BigInteger(127, RANDOM).setBit(0),
-                    Date.from(now.minus(BACKDATED)),
-                    Date.from(now.plus(lifetime)),
+                    time(now.minus(BACKDATED)),
+                    time(now.plus(lifetime)),
                     subject,
-                    keys.getPublic());
+                    SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded()));
             extensions.addTo(builder);
-            return new JcaX509CertificateConverter()
-                    .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer)));
-        } catch (IOException | OperatorCreationException e) {
+            byte[] encoded = builder.build(new EcdsaSigner(signer)).getEncoded();
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));
+        } catch (IOException e) {
             throw new GeneralSecurityException(e);
         }
+    }
+
+    /**
+     * As RFC 5280 section 4.1.2.5 wants it: two digits of a year before 2050. Written by hand, because a formatter of
+     * dates would read half the world's calendars first.
+     */
+    private static Time time(Instant instant) {
+        OffsetDateTime utc = instant.atOffset(ZoneOffset.UTC);
+        int year = utc.getYear();
+        String rest = twoDigits(utc.getMonthValue())
+                + twoDigits(utc.getDayOfMonth())
+                + twoDigits(utc.getHour())
+                + twoDigits(utc.getMinute())
+                + twoDigits(utc.getSecond())
+                + "Z";
+        return year < FIRST_YEAR_OF_FOUR_DIGITS
+                ? new Time(new DERUTCTime(twoDigits(year % 100) + rest))
+                : new Time(new DERGeneralizedTime(year + rest));
+    }
+
+    private static String twoDigits(int number) {
+        return number < 10 ? "0" + number : Integer.toString(number);
     }
 
     private static X500Name subjectOf(X509Certificate certificate) {
@@ -178,7 +211,7 @@ final class CertificateBuilder {
     }
 
     /** DNS labels that end a name are never all digits, and never hold a colon. */
-    private static boolean isAddress(String name) {
+    static boolean isAddress(String name) {
         return name.indexOf(':') >= 0 || name.matches("[0-9.]+");
     }
 

@@ -1,21 +1,18 @@
 package dev.gotunnel.cert;
 
+import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,49 +30,144 @@ public final class CertificateStore implements CertInstaller {
 
     private final Path data;
     private final List<String> suffixes;
-    private final Clock clock;
+    private final AuthorityFolder folder;
+    private final BooleanSupplier trusted;
     private @Nullable CertificateAuthority authority;
+    private @Nullable GotunnelException damage;
+    private String state = "";
 
     /**
+     * A store whose authority is protected by its file alone, and made where there is none.
+     *
      * @param data gotunnel's data directory; made on first use
      * @param suffixes the names that a new authority may sign below
      */
     public CertificateStore(Path data, List<String> suffixes, Clock clock) {
-        this.data = data;
-        this.suffixes = List.copyOf(suffixes);
-        this.clock = clock;
+        this(data, suffixes, KeyProtection.FILE, () -> false, clock);
     }
 
-    /** Makes a certificate for nobody, so that the first real one of a process is quick. Any thread. */
-    public static void load() {
+    /**
+     * A store.
+     *
+     * @param data gotunnel's data directory; made on first use
+     * @param suffixes the names that a new authority may sign below
+     * @param protection how the key of its authority is kept
+     * @param trusted whether programs of this machine trust a root of ours: then no other one is made in its place unless the
+     *     user says so
+     */
+    public CertificateStore(
+            Path data, List<String> suffixes, KeyProtection protection, BooleanSupplier trusted, Clock clock) {
+        this.data = data;
+        this.suffixes = List.copyOf(suffixes);
+        this.folder = new AuthorityFolder(data.resolve("ca"), protection, clock);
+        this.trusted = trusted;
+    }
+
+    /**
+     * Does ahead what the first certificate of a process needs whatever its name: opens the authority if there is one, and
+     * makes a key. Writes no certificate. Any thread; who asks for a certificate meanwhile waits for it.
+     */
+    public synchronized void prepare() {
         try {
-            CertificateBuilder builder = new CertificateBuilder();
-            KeyPair keys = CertificateBuilder.newKeyPair();
-            builder.root("nobody", keys, List.of("invalid"), Instant.EPOCH);
-        } catch (GeneralSecurityException e) {
-            // The first real one will fail as well, and is the one to say so.
+            if (folder.exists()) {
+                authority().prepare();
+            }
+        } catch (GotunnelException e) {
+            // Whoever asks for a certificate will fail as well, and is the one to say so.
             LOG.debug("No certificate can be made: {}", e.toString());
         }
     }
 
     @Override
     public X509Certificate installCA() {
-        return authority().root();
+        CertificateAuthority current = authority();
+        current.requireUnexpired();
+        return current.root();
     }
 
-    private synchronized CertificateAuthority authority() {
+    /** The authority in use, be it valid or not. */
+    public synchronized CertificateAuthority authority() {
         if (authority == null) {
-            authority = CertificateAuthority.open(PrivateFiles.directory(data).resolve("ca"), suffixes, clock);
+            PrivateFiles.directory(data);
+            if (!folder.exists()) {
+                if (Files.exists(made()) || trusted.getAsBoolean()) {
+                    throw gone();
+                }
+                folder.create(suffixes);
+            }
+            state = folder.state();
+            authority = folder.read();
+            if (!Files.exists(made())) {
+                PrivateFiles.write(
+                        made(),
+                        (CertificateAuthority.nameOf(authority.root()) + "\n").getBytes(StandardCharsets.US_ASCII));
+            }
         }
         return authority;
+    }
+
+    /** Tells that there was an authority, which somebody may trust, also where no journal knows it: on a phone, say. */
+    private Path made() {
+        return data.resolve("ca.made");
+    }
+
+    private GotunnelException gone() {
+        return AuthorityFolder.unusable(data.resolve("ca"), "is gone, and programs may still trust it", null);
+    }
+
+    /** Where the key of the authority is kept, in words. */
+    public String keyPlace() {
+        return authority().keyPlace();
+    }
+
+    /** Deletes the authority, what a change to another one has left beside it, and the secret of its key in the keychain. */
+    public synchronized void removeAuthority() {
+        folder.removeAll();
+        authority = null;
+    }
+
+    /** The way to another authority, which may sign below these suffixes. */
+    public AuthorityChange change(List<String> wanted) {
+        return new AuthorityChange(PrivateFiles.directory(data).resolve("ca"), folder, List.copyOf(wanted));
+    }
+
+    @Override
+    public boolean canSign(String name) {
+        return authority().canSign(name);
+    }
+
+    @Override
+    public synchronized boolean refresh() {
+        if (authority == null) {
+            return false;
+        }
+        boolean there = folder.exists();
+        String now = there ? folder.state() : "";
+        if (now.equals(state)) {
+            return false;
+        }
+        state = now;
+        damage = there ? null : gone();
+        try {
+            authority = there ? folder.read() : authority;
+        } catch (GotunnelException e) {
+            // The one in use can go on to sign if it has its key; nothing is put in its place.
+            damage = e;
+        }
+        return true;
+    }
+
+    @Override
+    public synchronized Optional<GotunnelException> trouble() {
+        return damage != null ? Optional.of(damage) : authority == null ? Optional.empty() : authority.trouble();
     }
 
     @Override
     public synchronized Leaf generateCert(String domain, List<String> names) {
         Optional<Leaf> kept = read(file(domain))
-                .filter(leaf -> !leaf.isDue(clock.instant()))
                 .filter(leaf -> authority().signed(leaf))
-                .filter(leaf -> namesOf(leaf.certificate()).containsAll(names));
+                .filter(leaf -> !authority().isDue(leaf))
+                .filter(leaf -> leaf.names().containsAll(names));
         if (kept.isPresent()) {
             return kept.get();
         }
@@ -83,7 +175,7 @@ public final class CertificateStore implements CertInstaller {
         StringBuilder pem = new StringBuilder(Pem.encode(leaf.key()));
         leaf.chain().forEach(certificate -> pem.append(Pem.encode(certificate)));
         PrivateFiles.directory(data.resolve("certs"));
-        PrivateFiles.write(file(domain), pem.toString().getBytes(StandardCharsets.US_ASCII));
+        PrivateFiles.writeReplaceable(file(domain), pem.toString().getBytes(StandardCharsets.US_ASCII));
         return leaf;
     }
 
@@ -94,6 +186,8 @@ public final class CertificateStore implements CertInstaller {
 
     @Override
     public synchronized void retainCerts(Set<String> domains) {
+        folder.tidy();
+        folder.next().tidy();
         Path folder = data.resolve("certs");
         Set<String> kept = domains.stream().map(CertificateStore::fileName).collect(Collectors.toSet());
         if (!Files.isDirectory(folder)) {
@@ -102,7 +196,8 @@ public final class CertificateStore implements CertInstaller {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 String name = String.valueOf(file.getFileName());
-                if (name.endsWith(SUFFIX) && !kept.contains(name)) {
+                boolean draft = PrivateFiles.isDraft(file);
+                if (draft || (name.endsWith(SUFFIX) && !kept.contains(name))) {
                     Files.deleteIfExists(file);
                 }
             }
@@ -139,19 +234,6 @@ public final class CertificateStore implements CertInstaller {
             LOG.warn("The certificate in {} is damaged and will be made anew: {}", file, e.getMessage());
             return Optional.empty();
         }
-    }
-
-    private static Set<String> namesOf(X509Certificate certificate) {
-        Set<String> names = new HashSet<>();
-        try {
-            Collection<List<?>> san = certificate.getSubjectAlternativeNames();
-            if (san != null) {
-                san.forEach(entry -> names.add(String.valueOf(entry.get(1))));
-            }
-        } catch (CertificateParsingException e) {
-            LOG.warn("A certificate of ours does not parse: {}", e.getMessage());
-        }
-        return names;
     }
 
     /** The domain is a checked DNS name: it cannot leave the folder. */

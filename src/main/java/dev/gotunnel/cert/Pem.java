@@ -9,6 +9,7 @@ import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -41,7 +42,8 @@ public final class Pem {
         return block("PRIVATE KEY", key.getEncoded());
     }
 
-    private static String block(String type, byte[] der) {
+    /** Bytes as a block of a kind. */
+    static String block(String type, byte[] der) {
         return "-----BEGIN " + type + "-----\n" + BASE64.encodeToString(der) + "\n-----END " + type + "-----\n";
     }
 
@@ -69,7 +71,47 @@ public final class Pem {
         if (keys.isEmpty()) {
             throw new GeneralSecurityException("no private key found");
         }
-        return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(keys.getFirst()));
+        return ecKey(keys.getFirst());
+    }
+
+    /**
+     * The private key of a certificate, of any of the forms that programs write: PKCS#8, PKCS#1 ({@code RSA PRIVATE KEY}) or
+     * SEC 1 ({@code EC PRIVATE KEY}). Their algorithm is the certificate's, whose name in it PKCS#8 has before the key.
+     *
+     * @throws GeneralSecurityException when there is none, it is damaged, or it is of another algorithm
+     */
+    static PrivateKey privateKey(String text, X509Certificate certificate) throws GeneralSecurityException {
+        String algorithm = certificate.getPublicKey().getAlgorithm();
+        List<byte[]> pkcs8 = blocks("PRIVATE KEY", text);
+        List<byte[]> bare = blocks(algorithm + " PRIVATE KEY", text);
+        if (pkcs8.isEmpty() && bare.isEmpty()) {
+            throw new GeneralSecurityException("there is no " + algorithm + " key in it");
+        }
+        byte[] encoded = pkcs8.isEmpty()
+                ? Der.encode(
+                        Der.SEQUENCE,
+                        Der.encode(Der.INTEGER, new byte[1]),
+                        Der.read(certificate.getPublicKey().getEncoded())
+                                .children()
+                                .getFirst()
+                                .encoded(),
+                        Der.encode(Der.OCTETS, bare.getFirst()))
+                : pkcs8.getFirst();
+        try {
+            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
+        } catch (InvalidKeySpecException e) {
+            throw new GeneralSecurityException("it is damaged, or no " + algorithm + " key", e);
+        }
+    }
+
+    /** Whether the key in a text needs a password. */
+    static boolean isEncrypted(String text) {
+        return text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----") || text.contains("Proc-Type: 4,ENCRYPTED");
+    }
+
+    /** An EC private key of PKCS#8. */
+    static PrivateKey ecKey(byte[] pkcs8) throws GeneralSecurityException {
+        return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
     }
 
     /**
@@ -77,9 +119,13 @@ public final class Pem {
      *
      * @throws GeneralSecurityException when they do not
      */
-    static void requirePair(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
+    public static void requirePair(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
         byte[] probe = certificate.getSerialNumber().toByteArray();
-        Signature signature = Signature.getInstance("SHA256withECDSA");
+        String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
+        if (!key.getAlgorithm().equals(certificate.getPublicKey().getAlgorithm())) {
+            throw new GeneralSecurityException("the key is not that of the certificate");
+        }
+        Signature signature = Signature.getInstance(algorithm);
         signature.initSign(key);
         signature.update(probe);
         byte[] signed = signature.sign();
@@ -90,7 +136,8 @@ public final class Pem {
         }
     }
 
-    private static List<byte[]> blocks(String type, String text) throws GeneralSecurityException {
+    /** What the blocks of a kind hold, in order. */
+    static List<byte[]> blocks(String type, String text) throws GeneralSecurityException {
         List<byte[]> found = new ArrayList<>();
         Matcher matcher = BLOCK.matcher(text);
         while (matcher.find()) {

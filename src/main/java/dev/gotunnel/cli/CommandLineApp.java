@@ -3,7 +3,13 @@ package dev.gotunnel.cli;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import java.io.PrintWriter;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IExecutionStrategy;
@@ -14,7 +20,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The whole command line: its commands, and how their failures become messages and exit codes. */
 public final class CommandLineApp {
-    private final CommandLine commandLine;
+    /** Asks for help, alone or among other letters of one word. */
+    private static final Pattern HELP = Pattern.compile("help|--help.*|-[^-]*h.*");
+
+    private final Surroundings surroundings;
+    private final String version;
+    private final PrintWriter out;
+    private final PrintWriter err;
 
     /**
      * A command line.
@@ -22,29 +34,60 @@ public final class CommandLineApp {
      * @param version what {@code --version} prints
      */
     public CommandLineApp(Surroundings surroundings, String version, PrintWriter out, PrintWriter err) {
+        this.surroundings = surroundings;
+        this.version = version;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** By their names, and by what else they are called. */
+    private static Map<String, Supplier<Object>> commands(Context context) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("start", () -> new StartCommand(context));
+        commands.put("stop", () -> new StopCommand(context));
+        commands.put("stop-all", () -> new StopAllCommand(context));
+        Supplier<Object> list = () -> new ListCommand(context);
+        commands.put("list", list);
+        commands.put("ls", list);
+        commands.put("status", () -> new StatusCommand(context));
+        commands.put("fault", () -> new FaultCommand(context));
+        Supplier<Object> remove = () -> new RemoveCommand(context);
+        commands.put("remove", remove);
+        commands.put("rm", remove);
+        commands.put("open", () -> new OpenCommand(context));
+        commands.put("demo", () -> new DemoCommand(context));
+        commands.put("trust", () -> TrustCommand.with(context));
+        commands.put("hosts", () -> HostsCommand.with(context));
+        commands.put("ports", () -> PortsCommand.with(context));
+        commands.put("env", () -> new EnvCommand(context));
+        commands.put("doctor", () -> new DoctorCommand(context));
+        commands.put("uninstall", () -> new UninstallCommand(context));
+        commands.put("engine", () -> new EngineCommand(context));
+        commands.put("help", CommandLine.HelpCommand::new);
+        return commands;
+    }
+
+    /**
+     * The commands that some words may mean: those that are among them, or all where the words ask for help, or name
+     * none. Picocli reads a command from its annotations, which for all of them takes longer than most commands run.
+     */
+    private static Collection<Supplier<Object>> meant(Map<String, Supplier<Object>> commands, List<String> words) {
+        Map<String, Supplier<Object>> named = new LinkedHashMap<>(commands);
+        named.keySet().retainAll(words);
+        boolean help = words.stream().anyMatch(word -> HELP.matcher(word).matches());
+        return new LinkedHashSet<>((help || named.isEmpty() ? commands : named).values());
+    }
+
+    private CommandLine commandLine(List<String> words) {
         GlobalOptions options = new GlobalOptions();
         Output output = new Output(out, err);
         Context context = new Context(surroundings, output, options);
-        commandLine = new CommandLine(new RootCommand(context));
-        List.of(
-                        new StartCommand(context),
-                        new StopCommand(context),
-                        new StopAllCommand(context),
-                        new ListCommand(context),
-                        new StatusCommand(context),
-                        new FaultCommand(context),
-                        new RemoveCommand(context),
-                        new OpenCommand(context),
-                        new DemoCommand(context),
-                        TrustCommand.with(context),
-                        new EnvCommand(context),
-                        new EngineCommand(context))
-                .forEach(commandLine::addSubcommand);
-        commandLine.addSubcommand(new CommandLine.HelpCommand());
+        CommandLine commandLine = new CommandLine(new RootCommand(context));
+        meant(commands(context), words).forEach(command -> commandLine.addSubcommand(command.get()));
         commandLine.addMixin("global", options);
         commandLine.getCommandSpec().version("gotunnel " + version);
         IExecutionStrategy run = new CommandLine.RunLast();
-        commandLine
+        return commandLine
                 .setOut(out)
                 .setErr(err)
                 .registerConverter(Output.Format.class, oneOf(Output.Format.class))
@@ -82,7 +125,7 @@ public final class CommandLineApp {
      * @return the exit code
      */
     public int run(String... args) {
-        return commandLine.execute(args);
+        return commandLine(List.of(args)).execute(args);
     }
 
     /** One of a few words in any case, named as the help names them. */

@@ -3,12 +3,10 @@ package dev.gotunnel.cli;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.tunnel.Backend;
 import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
-import dev.gotunnel.tunnel.TunnelState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,7 +84,7 @@ record Context(Surroundings surroundings, Output output, GlobalOptions options) 
     }
 
     private List<Tunnel> savedAtRest() {
-        return surroundings.saved().load().stream().map(Context::atRest).toList();
+        return surroundings.saved().load().stream().map(Tunnel::atRest).toList();
     }
 
     /**
@@ -109,17 +107,5 @@ record Context(Surroundings surroundings, Output output, GlobalOptions options) 
 
     private static boolean differs(@Nullable Integer asked, @Nullable Integer has) {
         return asked != null && asked != 0 && has != null && !asked.equals(has);
-    }
-
-    private static Tunnel atRest(TunnelSpec spec) {
-        return new Tunnel(
-                spec.id().toString(),
-                spec.id().profile(),
-                spec.id().name(),
-                spec.domain().ascii(),
-                TunnelState.STOPPED,
-                List.of(),
-                spec.backends().stream().map(b -> new Backend(b.url(), false)).toList(),
-                List.of());
     }
 }

@@ -2,6 +2,7 @@ package dev.gotunnel.cli;
 
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.tunnel.Backend;
+import dev.gotunnel.tunnel.Finding;
 import dev.gotunnel.tunnel.Limitation;
 import dev.gotunnel.tunnel.TrustState;
 import dev.gotunnel.tunnel.Tunnel;
@@ -113,7 +114,8 @@ public final class Output {
                 .collect(Collectors.joining(", "));
     }
 
-    private void table(List<List<String>> rows) {
+    /** Prints rows in columns, the first as their heads. */
+    void table(List<List<String>> rows) {
         int columns = rows.getFirst().size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {
@@ -154,6 +156,19 @@ public final class Output {
                 line("");
                 line(state.store() + ": " + state.note());
             }
+        }
+    }
+
+    /**
+     * Prints what the doctor found, for people or for programs.
+     *
+     * @param fixed whether what can be mended has been tried already
+     */
+    public void findings(List<Finding> findings, Format format, boolean fixed) {
+        if (format == Format.TABLE) {
+            FindingsTable.lines(findings, fixed).forEach(this::line);
+        } else {
+            machine(findings, format);
         }
     }
 

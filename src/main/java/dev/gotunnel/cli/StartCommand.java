@@ -4,10 +4,14 @@ import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.policy.TrafficPolicy;
+import dev.gotunnel.tunnel.OwnCertificate;
 import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -81,6 +85,15 @@ final class StartCommand implements Callable<Integer> {
             description = "Name of the tunnel in lists (default: from --domain).")
     private @Nullable String name;
 
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            description = "A certificate of your own for the domain, in PEM, its issuers behind it. Needs --key.")
+    private @Nullable Path certificate;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "The private key of --cert, in PEM, not encrypted.")
+    private @Nullable Path key;
+
     @Mixin
     private TrafficOptions traffic = new TrafficOptions();
 
@@ -127,6 +140,8 @@ final class StartCommand implements Callable<Integer> {
                 || host != null
                 || httpsPort != null
                 || https != null
+                || certificate != null
+                || key != null
                 || !backends.isEmpty()
                 || traffic.areGiven();
         if (name != null || (changed && !save)) {
@@ -167,7 +182,8 @@ final class StartCommand implements Callable<Integer> {
                     "The tunnel needs a name.",
                     "For example: gotunnel start --port " + (port == null ? 3000 : port) + " --domain shop");
         }
-        DomainName served = DomainName.parse(domain);
+        OwnCertificate own = ownCertificate();
+        DomainName served = domain(domain, own != null);
         String profile = context.options().profile();
         String home = save ? Optional.ofNullable(profile).orElse(TunnelId.DEFAULT) : TunnelId.SESSION;
         TunnelId id = new TunnelId(home, name == null ? served.stem() : name);
@@ -185,23 +201,53 @@ final class StartCommand implements Callable<Integer> {
                     "For example: gotunnel start --port 3000 --domain " + domain);
         }
         boolean secure = https == null || https;
-        return treated(new TunnelSpec(id, served, addresses, secure, secure ? httpsPort : requireNone(httpsPort)));
+        return treated(new TunnelSpec(
+                id,
+                served,
+                addresses,
+                secure,
+                secure ? httpsPort : requireNone(httpsPort),
+                TrafficPolicy.NONE,
+                List.of(),
+                null,
+                own));
     }
 
     /** A saved tunnel as the flags change it; what they do not name stays. */
     private TunnelSpec flagsOver(TunnelSpec kept) {
         List<BackendAddress> addresses = addresses();
         boolean secure = https == null ? kept.https() : https;
+        OwnCertificate own = ownCertificate() == null && secure ? kept.certificate() : ownCertificate();
         Integer extra = httpsPort == null && secure ? kept.httpsPort() : httpsPort;
         return treated(new TunnelSpec(
                 kept.id(),
-                domain == null ? kept.domain() : DomainName.parse(domain),
+                domain == null ? kept.domain() : domain(domain, own != null),
                 addresses.isEmpty() ? kept.backends() : addresses,
                 secure,
                 secure ? extra : requireNone(extra),
                 kept.policy(),
                 kept.routes(),
-                secure ? kept.minTls() : null));
+                secure ? kept.minTls() : null,
+                own));
+    }
+
+    private DomainName domain(String typed, boolean proven) {
+        Suffixes suffixes = context.surroundings().saved().suffixes();
+        return proven ? suffixes.parseProven(typed) : suffixes.parse(typed);
+    }
+
+    private @Nullable OwnCertificate ownCertificate() {
+        if (certificate == null && key == null) {
+            return null;
+        }
+        if (certificate == null || key == null) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE,
+                    "A certificate and its key belong together.",
+                    "Give both: --cert fullchain.pem --key privkey.pem");
+        }
+        return new OwnCertificate(
+                certificate.toAbsolutePath().normalize(), key.toAbsolutePath().normalize());
     }
 
     private TunnelSpec treated(TunnelSpec spec) {
@@ -234,7 +280,7 @@ final class StartCommand implements Callable<Integer> {
     private int startDetached(TunnelSpec spec) {
         try (ControlClient client = context.surroundings().runningOrSpawned()) {
             context.requireSamePorts(client);
-            Tunnel tunnel = client.start(spec);
+            Tunnel tunnel = new HostsOffer(context).make(client.start(spec), client);
             Output output = context.output();
             output.line(tunnel.name() + " is " + tunnel.state().id() + " in the background");
             output.addresses(tunnel);

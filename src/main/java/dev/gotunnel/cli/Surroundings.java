@@ -40,6 +40,16 @@ public interface Surroundings {
     /** The machine, as this process sees it. */
     MachineService machine();
 
+    /**
+     * Ends whatever gotunnel runs for this user, and waits for that.
+     *
+     * @throws GotunnelException when something goes on
+     */
+    void endAll();
+
+    /** Whether there is somebody to ask: a terminal. */
+    boolean hasTerminal();
+
     /** Asks the user a question in the terminal, and returns the line typed; empty when there is nobody to ask. */
     Optional<String> ask(String question);
 

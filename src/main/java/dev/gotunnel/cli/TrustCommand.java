@@ -6,6 +6,9 @@ import dev.gotunnel.control.ControlClient;
 import java.io.PrintStream;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -31,7 +34,9 @@ final class TrustCommand implements Callable<Integer> {
         return new CommandLine(new TrustCommand(context))
                 .addSubcommand(new TrustStatusCommand(context))
                 .addSubcommand(new TrustInstallCommand(context))
-                .addSubcommand(new TrustUninstallCommand(context));
+                .addSubcommand(new TrustUninstallCommand(context))
+                .addSubcommand(new TrustRenewCommand(context))
+                .addSubcommand(new TrustSuffixCommand(context));
     }
 
     @Override
@@ -41,11 +46,21 @@ final class TrustCommand implements Callable<Integer> {
                 .line("Certificate authority of this machine: "
                         + root.getSubjectX500Principal().getName());
         context.output().line("  SHA-256  " + CertificateAuthority.fingerprint(root));
+        context.output().line("  Signs    names below " + signed(root) + ", and private addresses; nothing else");
         context.output()
-                .line("  Signs    names below .local, .test and .localhost, and private addresses; nothing else");
+                .line("  Expires  " + LocalDate.ofInstant(root.getNotAfter().toInstant(), ZoneOffset.UTC));
+        context.output().line("  Its key  " + context.surroundings().machine().keyPlace());
         context.output().line("  Who trusts it:      gotunnel trust status");
         context.output().line("  Let them trust it:  gotunnel trust install");
         return 0;
+    }
+
+    private static String signed(X509Certificate root) {
+        List<String> suffixes = CertificateAuthority.suffixesOf(root).stream()
+                .map(suffix -> "." + suffix)
+                .toList();
+        int last = suffixes.size() - 1;
+        return String.join(", ", suffixes.subList(0, last)) + " and " + suffixes.getLast();
     }
 
     private X509Certificate root() {

@@ -1,9 +1,11 @@
 package dev.gotunnel.config;
 
 import dev.gotunnel.config.Configuration.Logging;
+import dev.gotunnel.config.Configuration.Security;
 import dev.gotunnel.config.Configuration.Server;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.platform.PrivateFiles;
 import dev.gotunnel.policy.Network;
 import dev.gotunnel.tunnel.TunnelId;
@@ -150,8 +152,8 @@ public final class ConfigLoader {
     }
 
     private static Configuration configuration(YamlReader reader, Node root, @Nullable Path folder) {
-        Map<String, Node> top =
-                reader.mapping(root, "", List.of("version", "server", "observability", "tunnels", "profiles"));
+        Map<String, Node> top = reader.mapping(
+                root, "", List.of("version", "server", "security", "observability", "tunnels", "profiles"));
         Node version = top.get("version");
         if (version != null) {
             reader.integer(version, "version", VERSION, VERSION);
@@ -161,15 +163,31 @@ public final class ConfigLoader {
         Map<String, Node> observability = reader.mapping(top.get("observability"), "observability", List.of("logging"));
         Map<String, Node> logging =
                 reader.mapping(observability.get("logging"), "observability.logging", List.of("level", "format"));
+        Security security = security(reader, top.get("security"));
         return new Configuration(
                 new Server(
                         reader.integer(server.get("http_port"), "server.http_port", 0, 65535),
                         reader.integer(server.get("https_port"), "server.https_port", 0, 65535),
                         reader.parsedItems(server.get("trusted_proxies"), "server.trusted_proxies", Network::parse)),
+                security,
                 new Logging(
                         reader.word(logging.get("level"), "observability.logging.level", Logging.LEVELS),
                         reader.word(logging.get("format"), "observability.logging.format", Logging.FORMATS)),
-                profiles(reader, new TunnelReader(reader, folder), top));
+                profiles(reader, new TunnelReader(reader, TunnelReader.Names.below(security.suffixes()), folder), top));
+    }
+
+    private static Security security(YamlReader reader, @Nullable Node node) {
+        Map<String, Node> keys = reader.mapping(node, "security", List.of("allowed_suffixes", "ca_key"));
+        List<Suffixes> each =
+                reader.parsedItems(keys.get("allowed_suffixes"), "security.allowed_suffixes", Suffixes.BUILT_IN::with);
+        Suffixes all = reader.made(
+                keys.get("allowed_suffixes"),
+                "security.allowed_suffixes",
+                () -> new Suffixes(each.stream()
+                        .flatMap(suffixes -> suffixes.added().stream())
+                        .toList()));
+        String caKey = reader.word(keys.get("ca_key"), "security.ca_key", Security.CA_KEYS);
+        return new Security(all == null ? Suffixes.BUILT_IN : all, caKey == null ? Security.DEFAULT.caKey() : caKey);
     }
 
     private static Map<String, List<TunnelSpec>> profiles(

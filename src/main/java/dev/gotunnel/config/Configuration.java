@@ -1,5 +1,6 @@
 package dev.gotunnel.config;
 
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.policy.Network;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.util.List;
@@ -10,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  * What the user's {@code gotunnel.yaml} says. Immutable; passed to those who need it, never looked up.
  *
  * @param server where the engine listens
+ * @param security what certificates may be made for, and how their authority is kept
  * @param logging what is logged, and how
  * @param profiles the tunnels of each profile, in the file's order; a top-level list is the profile {@code default}
  */
-public record Configuration(Server server, Logging logging, Map<String, List<TunnelSpec>> profiles) {
+public record Configuration(Server server, Security security, Logging logging, Map<String, List<TunnelSpec>> profiles) {
     /** What applies without a file. */
     public static final Configuration DEFAULT =
-            new Configuration(new Server(null, null, List.of()), new Logging(null, null), Map.of());
+            new Configuration(new Server(null, null, List.of()), Security.DEFAULT, new Logging(null, null), Map.of());
 
     /**
      * Key {@code server}.
@@ -31,6 +33,20 @@ public record Configuration(Server server, Logging logging, Map<String, List<Tun
         public Server {
             trustedProxies = List.copyOf(trustedProxies);
         }
+    }
+
+    /**
+     * Key {@code security}.
+     *
+     * @param suffixes key {@code allowed_suffixes}: where names of tunnels may stand, and what a certificate authority that
+     *     is made from now on may sign
+     * @param caKey key {@code ca_key}: where the key of the authority is kept, one of {@link #CA_KEYS}
+     */
+    public record Security(Suffixes suffixes, String caKey) {
+        /** The keychain where there is one when the authority is made, else a file; or one of the two in any case. */
+        public static final List<String> CA_KEYS = List.of("auto", "keychain", "file");
+
+        static final Security DEFAULT = new Security(Suffixes.BUILT_IN, "auto");
     }
 
     /**

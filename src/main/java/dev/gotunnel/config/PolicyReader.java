@@ -64,6 +64,9 @@ final class PolicyReader {
     private static final Pattern ORIGIN = Pattern.compile("\\*|[a-z][a-z0-9+.-]*://[A-Za-z0-9._\\-\\[\\]:]+");
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
+    /** What {@code tls} says about clients. */
+    private static final List<String> OF_CLIENTS = List.of("min_version", "certificate", "key");
+
     private final YamlReader reader;
 
     /** What a relative path is relative to; null where there is no such place. */
@@ -299,30 +302,29 @@ final class PolicyReader {
         return new RateLimit(requests, period, requests, RateLimit.Key.CLIENT);
     }
 
-    /** The part about backends; {@code min_version}, about clients, is the tunnel's own. */
+    /** The part about backends; the rest, about clients, is the tunnel's own. */
     private @Nullable UpstreamTls tls(@Nullable Node node, String path, boolean ofPath) {
         Map<String, Node> keys = reader.mapping(
-                node, path, List.of("min_version", "upstream_verify", "upstream_ca", "upstream_server_name"));
-        if (ofPath && keys.containsKey("min_version")) {
-            reader.problem(
-                    keys.get("min_version"),
-                    at(path, "min_version"),
-                    "belongs to the tunnel: TLS begins before a path is known.");
+                node,
+                path,
+                List.of("min_version", "certificate", "key", "upstream_verify", "upstream_ca", "upstream_server_name"));
+        for (String key : ofPath ? OF_CLIENTS : List.<String>of()) {
+            if (keys.containsKey(key)) {
+                reader.problem(
+                        keys.get(key), at(path, key), "belongs to the tunnel: TLS begins before a path is known.");
+            }
         }
         if (keys.keySet().stream().noneMatch(key -> key.startsWith("upstream_"))) {
             return null;
         }
         Boolean verify = reader.bool(keys.get("upstream_verify"), at(path, "upstream_verify"));
         boolean verifies = verify == null || verify;
-        Path ca = reader.parsed(keys.get("upstream_ca"), at(path, "upstream_ca"), PolicyReader::file);
+        Path ca = file(keys.get("upstream_ca"), at(path, "upstream_ca"));
         if (ca != null && !verifies) {
             reader.problem(
                     keys.get("upstream_ca"),
                     at(path, "upstream_ca"),
                     "has no meaning with \"upstream_verify: false\".");
-        }
-        if (ca != null && !ca.isAbsolute() && folder == null) {
-            reader.problem(keys.get("upstream_ca"), at(path, "upstream_ca"), "must be an absolute path here.");
         }
         String name = reader.text(keys.get("upstream_server_name"), at(path, "upstream_server_name"));
         if (name != null && !name.matches("[A-Za-z0-9._-]{1,253}")) {
@@ -331,11 +333,20 @@ final class PolicyReader {
                     at(path, "upstream_server_name"),
                     "\"" + name + "\" is not allowed; a name such as api.internal is.");
         }
-        Path resolved = ca == null || folder == null ? ca : folder.resolve(ca).normalize();
-        return new UpstreamTls(verifies, resolved, name);
+        return new UpstreamTls(verifies, ca, name);
     }
 
-    private static Path file(String text) {
+    /** A file; a relative path is relative to the folder of the document. */
+    @Nullable
+    Path file(@Nullable Node node, String path) {
+        Path file = reader.parsed(node, path, PolicyReader::path);
+        if (file != null && !file.isAbsolute() && folder == null) {
+            reader.problem(node, path, "must be an absolute path here.");
+        }
+        return file == null || folder == null ? file : folder.resolve(file).normalize();
+    }
+
+    private static Path path(String text) {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {

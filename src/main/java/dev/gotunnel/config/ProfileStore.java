@@ -2,7 +2,7 @@ package dev.gotunnel.config;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.platform.EditLock;
 import dev.gotunnel.platform.PrivateFiles;
 import dev.gotunnel.tunnel.TunnelId;
@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
@@ -59,6 +60,20 @@ public final class ProfileStore implements TunnelStore {
     }
 
     @Override
+    public Suffixes suffixes() {
+        return ConfigLoader.load(file).security().suffixes();
+    }
+
+    @Override
+    public synchronized void allow(Suffixes allowed) {
+        edit((root, _) -> {
+            List<Node> items = new ArrayList<>();
+            allowed.all().forEach(suffix -> items.add(YamlTree.of(suffix)));
+            YamlTree.put(child(root, "security"), "allowed_suffixes", YamlTree.sequence(items));
+        });
+    }
+
+    @Override
     public synchronized void put(TunnelSpec spec) {
         if (spec.id().profile().equals(TunnelId.SESSION)) {
             throw new GotunnelException(
@@ -67,7 +82,7 @@ public final class ProfileStore implements TunnelStore {
                     "Save it in a profile: --profile default");
         }
         edit(spec.id().profile(), (tunnels, before) -> {
-            int place = indexOf(tunnels, spec.id());
+            int place = indexOf(tunnels, spec.id(), before);
             TunnelSpec written = before.profile(spec.id().profile()).stream()
                     .filter(known -> known.id().equals(spec.id()))
                     .findFirst()
@@ -86,8 +101,8 @@ public final class ProfileStore implements TunnelStore {
                 .noneMatch(spec -> spec.id().equals(id))) {
             return;
         }
-        edit(id.profile(), (tunnels, _) -> {
-            int place = indexOf(tunnels, id);
+        edit(id.profile(), (tunnels, before) -> {
+            int place = indexOf(tunnels, id, before);
             if (place >= 0) {
                 tunnels.remove(place);
             }
@@ -98,14 +113,18 @@ public final class ProfileStore implements TunnelStore {
         void apply(List<Node> tunnels, Configuration before);
     }
 
-    /** Other commands, each with a store of its own, may edit the same file: they wait for each other. */
     private void edit(String profile, Edit change) {
+        edit((root, before) -> change.apply(tunnelsOf(root, profile), before));
+    }
+
+    /** Other commands, each with a store of its own, may edit the same file: they wait for each other. */
+    private void edit(BiConsumer<MappingNode, Configuration> change) {
         try (EditLock _ = EditLock.on(file)) {
-            editAlone(profile, change);
+            editAlone(change);
         }
     }
 
-    private void editAlone(String profile, Edit change) {
+    private void editAlone(BiConsumer<MappingNode, Configuration> change) {
         String name = String.valueOf(file.getFileName());
         String before = ConfigLoader.read(file);
         Configuration configuration = ConfigLoader.parse(before, file);
@@ -113,7 +132,7 @@ public final class ProfileStore implements TunnelStore {
         MappingNode root = parsed.filter(MappingNode.class::isInstance)
                 .map(MappingNode.class::cast)
                 .orElseGet(ProfileStore::newDocument);
-        change.apply(tunnelsOf(root, profile), configuration);
+        change.accept(root, configuration);
         String text = isJson(before) ? json(emit(root)) : emit(root);
         String after = before.contains("\r\n") ? text.replace("\n", "\r\n") : text;
         ConfigLoader.parse(after, file);
@@ -154,21 +173,24 @@ public final class ProfileStore implements TunnelStore {
         return items;
     }
 
-    private static int indexOf(List<Node> tunnels, TunnelId id) {
+    private static int indexOf(List<Node> tunnels, TunnelId id, Configuration before) {
         for (int i = 0; i < tunnels.size(); i++) {
-            if (tunnels.get(i) instanceof MappingNode tunnel && id.name().equals(nameOf(tunnel))) {
+            if (tunnels.get(i) instanceof MappingNode tunnel && id.name().equals(nameOf(tunnel, before))) {
                 return i;
             }
         }
         return -1;
     }
 
-    private static @Nullable String nameOf(MappingNode tunnel) {
+    private static @Nullable String nameOf(MappingNode tunnel, Configuration before) {
         if (YamlTree.get(tunnel, "name") instanceof ScalarNode name) {
             return name.getValue();
         }
+        boolean proven = YamlTree.get(YamlTree.get(tunnel, "tls"), "certificate") != null;
         return YamlTree.get(tunnel, "domain") instanceof ScalarNode domain
-                ? DomainName.parse(domain.getValue()).stem()
+                ? TunnelReader.Names.below(before.security().suffixes())
+                        .read(domain.getValue(), proven)
+                        .stem()
                 : null;
     }
 

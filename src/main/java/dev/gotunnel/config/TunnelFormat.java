@@ -1,7 +1,9 @@
 package dev.gotunnel.config;
 
+import dev.gotunnel.config.TunnelReader.Names;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.policy.Fault;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.util.LinkedHashMap;
@@ -26,10 +28,24 @@ public final class TunnelFormat {
      *
      * @param text JSON, or YAML
      * @param label what problems call the text
+     * @param suffixes what its name may stand below
      * @throws GotunnelException with {@code USAGE} and all problems, each with line, column and key path
      */
-    public static TunnelSpec parse(String text, String label) {
-        return read(text, label, (reader, node) -> new TunnelReader(reader, null).readWithProfile(node));
+    public static TunnelSpec parse(String text, String label, Suffixes suffixes) {
+        return parse(text, label, Names.below(suffixes));
+    }
+
+    /**
+     * Reads a tunnel that a gotunnel has {@linkplain #written(TunnelSpec) written}, whose name is complete.
+     *
+     * @throws GotunnelException with {@code USAGE}, as {@link #parse}
+     */
+    public static TunnelSpec parseWritten(String text, String label) {
+        return parse(text, label, Names.COMPLETE);
+    }
+
+    private static TunnelSpec parse(String text, String label, Names names) {
+        return read(text, label, (reader, node) -> new TunnelReader(reader, names, null).readWithProfile(node));
     }
 
     /**
@@ -52,7 +68,7 @@ public final class TunnelFormat {
     public static TunnelSpec changed(TunnelSpec spec, Map<String, Object> changes, Map<String, String> names) {
         Map<String, Object> keys = joined(written(spec), changes);
         YamlReader reader = new YamlReader(null);
-        TunnelSpec changed = new TunnelReader(reader, null).readWithProfile(YamlTree.of(keys));
+        TunnelSpec changed = new TunnelReader(reader, Names.COMPLETE, null).readWithProfile(YamlTree.of(keys));
         refuse(reader.problems().stream().map(problem -> named(problem, names)).toList());
         return Objects.requireNonNull(changed);
     }

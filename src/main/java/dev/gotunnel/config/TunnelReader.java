@@ -2,10 +2,12 @@ package dev.gotunnel.config;
 
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.PathRoute;
 import dev.gotunnel.policy.TlsVersion;
 import dev.gotunnel.policy.TrafficPolicy;
+import dev.gotunnel.tunnel.OwnCertificate;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.nio.file.Path;
@@ -34,15 +36,35 @@ final class TunnelReader {
     static final String ROOT = "/";
 
     private final YamlReader reader;
+    private final Names names;
     private final PolicyReader policies;
+
+    /** How the name of a domain is to be read. */
+    interface Names {
+        /** Names as they are written by a program: complete. */
+        Names COMPLETE = (written, _) -> new DomainName(written);
+
+        /**
+         * Reads one.
+         *
+         * @param proven whether the tunnel has a certificate of its own
+         */
+        DomainName read(String written, boolean proven);
+
+        /** Names as a user types them. */
+        static Names below(Suffixes suffixes) {
+            return (typed, proven) -> proven ? suffixes.parseProven(typed) : suffixes.parse(typed);
+        }
+    }
 
     /**
      * A reader.
      *
      * @param folder what a relative path is relative to; null where there is no such place
      */
-    TunnelReader(YamlReader reader, @Nullable Path folder) {
+    TunnelReader(YamlReader reader, Names names, @Nullable Path folder) {
         this.reader = reader;
+        this.names = names;
         this.policies = new PolicyReader(reader, folder);
     }
 
@@ -79,7 +101,9 @@ final class TunnelReader {
 
     private @Nullable TunnelSpec read(Node node, Map<String, Node> keys, String path, String profile) {
         int before = reader.problems().size();
-        DomainName domain = reader.parsed(keys.get("domain"), at(path, "domain"), DomainName::parse);
+        boolean proven = YamlTree.get(keys.get("tls"), "certificate") != null;
+        DomainName domain =
+                reader.parsed(keys.get("domain"), at(path, "domain"), written -> names.read(written, proven));
         String name = reader.text(keys.get("name"), at(path, "name"));
         if (domain == null && !keys.containsKey("domain")) {
             reader.problem(node, path, "a tunnel needs a \"domain\".");
@@ -101,6 +125,7 @@ final class TunnelReader {
             reader.problem(keys.get("https_port"), at(path, "https_port"), "has no meaning with \"https: false\".");
         }
         TlsVersion minTls = minTls(keys.get("tls"), at(path, "tls"), secure);
+        OwnCertificate certificate = certificate(keys.get("tls"), at(path, "tls"), secure);
         TrafficPolicy policy = policies.read(keys, path, null);
         List<PathRoute> routes = routes(keys.get("routes"), at(path, "routes"), policy);
         if (domain == null || reader.problems().size() > before) {
@@ -108,7 +133,7 @@ final class TunnelReader {
         }
         try {
             TunnelId id = new TunnelId(profile, name == null ? domain.stem() : name);
-            return new TunnelSpec(id, domain, backends, secure, httpsPort, policy, routes, minTls);
+            return new TunnelSpec(id, domain, backends, secure, httpsPort, policy, routes, minTls, certificate);
         } catch (GotunnelException e) {
             reader.problem(keys.getOrDefault("name", node), at(path, "name"), e.getMessage() + " " + e.hint());
             return null;
@@ -129,6 +154,26 @@ final class TunnelReader {
             reader.problem(version, at(path, "min_version"), "has no meaning with \"https: false\".");
         }
         return reader.constant(version, at(path, "min_version"), TlsVersion.class, TlsVersion::id);
+    }
+
+    private @Nullable OwnCertificate certificate(@Nullable Node node, String path, boolean https) {
+        Node certificate = YamlTree.get(node, "certificate");
+        Node key = YamlTree.get(node, "key");
+        if (certificate == null && key == null) {
+            return null;
+        }
+        if (certificate == null || key == null) {
+            reader.problem(node, path, "\"certificate\" and \"key\" belong together; one of them is missing.");
+            return null;
+        }
+        if (!https) {
+            reader.problem(certificate, at(path, "certificate"), "has no meaning with \"https: false\".");
+        }
+        Path chain = policies.file(certificate, at(path, "certificate"));
+        Path secret = policies.file(key, at(path, "key"));
+        return chain == null || secret == null || !chain.isAbsolute() || !secret.isAbsolute()
+                ? null
+                : new OwnCertificate(chain, secret);
     }
 
     private List<PathRoute> routes(@Nullable Node node, String path, TrafficPolicy tunnels) {

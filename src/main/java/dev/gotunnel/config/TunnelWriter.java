@@ -31,9 +31,15 @@ final class TunnelWriter {
             keys.put("https_port", spec.httpsPort());
         }
         keys.putAll(PolicyWriter.written(spec.policy(), null));
-        if (spec.minTls() != null) {
+        if (spec.minTls() != null || spec.certificate() != null) {
             Map<String, Object> tls = new LinkedHashMap<>();
-            tls.put("min_version", spec.minTls().id());
+            if (spec.minTls() != null) {
+                tls.put("min_version", spec.minTls().id());
+            }
+            if (spec.certificate() != null) {
+                tls.put("certificate", spec.certificate().certificate().toString());
+                tls.put("key", spec.certificate().key().toString());
+            }
             if (keys.get("tls") instanceof Map<?, ?> upstream) {
                 upstream.forEach((key, value) -> tls.put(String.valueOf(key), value));
             }

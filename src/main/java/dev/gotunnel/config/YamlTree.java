@@ -20,9 +20,12 @@ final class YamlTree {
 
     private YamlTree() {}
 
-    static @Nullable Node get(Node mapping, String key) {
-        int place = mapping instanceof MappingNode known ? indexOf(known, key) : -1;
-        return place < 0 ? null : ((MappingNode) mapping).getValue().get(place).getValueNode();
+    static @Nullable Node get(@Nullable Node mapping, String key) {
+        if (!(mapping instanceof MappingNode known)) {
+            return null;
+        }
+        int place = indexOf(known, key);
+        return place < 0 ? null : known.getValue().get(place).getValueNode();
     }
 
     /** Where a key stands, in whatever letters; -1 when it does not. */

@@ -157,6 +157,11 @@ public final class ControlClient implements TunnelService, RootOfTrust {
     }
 
     @Override
+    public List<Tunnel> lookAgain() {
+        return List.of(read(call("POST", "look-again", NOTHING), Tunnel[].class));
+    }
+
+    @Override
     public Tunnel save(TunnelSpec spec) {
         return read(call("PUT", path(spec.id()), message(spec)), Tunnel.class);
     }
@@ -165,7 +170,7 @@ public final class ControlClient implements TunnelService, RootOfTrust {
     public TunnelSpec spec(TunnelId id) {
         String answer = new String(call("GET", path(id) + "/spec", NOTHING), StandardCharsets.UTF_8);
         try {
-            return TunnelFormat.parse(answer, "answer");
+            return TunnelFormat.parseWritten(answer, "answer");
         } catch (GotunnelException e) {
             throw otherVersion(e);
         }
@@ -178,6 +183,11 @@ public final class ControlClient implements TunnelService, RootOfTrust {
                 ? call("DELETE", path, NOTHING)
                 : call("PUT", path, ControlApi.JSON.writeValueAsBytes(TunnelFormat.written(fault)));
         return read(answer, Tunnel.class);
+    }
+
+    @Override
+    public void renewCertificates() {
+        call("POST", "certificates", NOTHING);
     }
 
     @Override

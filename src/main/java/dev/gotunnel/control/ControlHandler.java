@@ -165,7 +165,7 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
 
     private void hold(Channel channel, byte[] body) {
-        TunnelSpec spec = ControlRoutes.spec(body);
+        TunnelSpec spec = routes.spec(body);
         refuseSecondHolder(spec);
         Tunnel tunnel = tunnels.start(spec);
         AtomicBoolean over = new AtomicBoolean();

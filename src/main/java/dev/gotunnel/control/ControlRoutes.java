@@ -3,6 +3,7 @@ package dev.gotunnel.control;
 import dev.gotunnel.config.TunnelFormat;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.policy.Fault;
 import dev.gotunnel.tunnel.RootOfTrust;
 import dev.gotunnel.tunnel.Tunnel;
@@ -49,6 +50,8 @@ final class ControlRoutes {
             case "PUT tunnels/4" -> disturb(id(parts), parts[3], body);
             case "DELETE tunnels/4" -> calm(id(parts), parts[3]);
             case "POST stop-all/1" -> tunnels.stopAll();
+            case "POST look-again/1" -> tunnels.lookAgain();
+            case "POST certificates/1" -> renewCertificates();
             case "POST window/1" -> showWindow();
             case "GET certificate/1" -> certificate();
             default -> throw unknown(method, path);
@@ -60,8 +63,9 @@ final class ControlRoutes {
                 ErrorCode.USAGE, "The control API has no " + method + " " + path + ".", "See docs/CONTROL-API.md");
     }
 
-    static TunnelSpec spec(byte[] body) {
-        return TunnelFormat.parse(new String(body, StandardCharsets.UTF_8), BODY);
+    TunnelSpec spec(byte[] body) {
+        Suffixes suffixes = new Suffixes(tunnels.info().suffixes());
+        return TunnelFormat.parse(new String(body, StandardCharsets.UTF_8), BODY, suffixes);
     }
 
     private static Fault fault(byte[] body) {
@@ -120,6 +124,11 @@ final class ControlRoutes {
         if (!word.equals(known)) {
             throw unknown(method, "tunnels/" + id + "/" + word);
         }
+    }
+
+    private Object renewCertificates() {
+        tunnels.renewCertificates();
+        return Map.of();
     }
 
     private Object showWindow() {

@@ -65,7 +65,7 @@ public final class ControlServer implements AutoCloseable {
         this.group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("gotunnel-control", true), NioIoHandler.newFactory());
         this.workers = Executors.newThreadPerTaskExecutor(
-                Thread.ofVirtual().name("gotunnel-control-", 0).factory());
+                Thread.ofVirtual().name("gotunnel-control").factory());
         this.open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         ControlRoutes routes = new ControlRoutes(tunnels, machine, window);
         try {

@@ -2,107 +2,89 @@ package dev.gotunnel.names;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import java.net.IDN;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A name that a tunnel serves, in lower-case ASCII (RFC 1123 labels; other scripts as IDNA 2003 A-labels), always below
- * one of the {@linkplain #SUFFIXES suffixes} that the certificate authority may sign. A wildcard, {@code *.shop.local},
- * stands for every name below another, at any depth.
+ * A name that a tunnel serves, in lower-case ASCII (RFC 1123 labels; other scripts as IDNA 2003 A-labels). Which names may
+ * be typed is the matter of the {@link Suffixes}. A wildcard, {@code *.shop.local}, stands for every name below another,
+ * at any depth.
  *
  * @param ascii the full name, such as {@code shop.local}
  */
 public record DomainName(String ascii) implements Comparable<DomainName> {
-    /** Suffixes that no public site can have: {@code .local} (RFC 6762), {@code .test} and {@code .localhost} (RFC 6761). */
-    public static final List<String> SUFFIXES = List.of("local", "test", "localhost");
-
     /** The DNS allows 253; less here, so that the name can be a file's name with an ending. */
-    private static final int MAX_LENGTH = 250;
+    static final int MAX_LENGTH = 250;
 
     /** What a wildcard begins with. */
-    private static final String ANY = "*.";
+    static final String ANY = "*.";
 
     /** What stands for it where a star cannot be. */
     private static final String ANY_WORD = "any.";
 
     private static final int SHOWN_LENGTH = 60;
 
-    private static final Pattern ADDRESS = Pattern.compile("[0-9]+(?:\\.[0-9]+){3}");
     private static final Pattern LOOPBACK = Pattern.compile("127(?:\\.[0-9]{1,3}){3}");
+    private static final Pattern NUMBER_LAST = Pattern.compile("(?:^|\\.)[0-9]+$");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
 
-    /** @throws GotunnelException with {@code USAGE} when it is not a full name below an allowed suffix */
+    /** @throws GotunnelException with {@code USAGE} when it is not a full name: two labels or more, the last no number */
     public DomainName {
         String below = ascii.startsWith(ANY) ? ascii.substring(ANY.length()) : ascii;
-        if (below.isEmpty()
-                || !List.of(below.split("\\.", -1)).stream()
-                        .allMatch(label -> LABEL.matcher(label).matches())) {
+        if (below.indexOf('.') < 0
+                || !areLabels(below)
+                || NUMBER_LAST.matcher(below).find()) {
             throw malformed(ascii);
         }
-        if (SUFFIXES.stream().noneMatch(suffix -> below.endsWith("." + suffix))) {
-            throw malformed(ascii);
-        }
-        // The name under .localhost, which every tunnel answers to as well, is the longer one.
-        if (localhost(ascii).length() > MAX_LENGTH) {
+        // The name under .localhost, which every tunnel answers to as well, is mostly the longer one.
+        if (Math.max(ascii.length(), localhost(ascii).length()) > MAX_LENGTH) {
             throw malformed(ascii);
         }
     }
 
+    /** Whether a text is made of labels, with dots between. */
+    static boolean areLabels(String text) {
+        return List.of(text.split("\\.", -1)).stream()
+                .allMatch(label -> LABEL.matcher(label).matches());
+    }
+
+    // Both as a record has them, but by hand: the JVM would write the code of those anew at each start.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof DomainName that && ascii.equals(that.ascii);
+    }
+
+    @Override
+    public int hashCode() {
+        return ascii.hashCode();
+    }
+
     /**
-     * Reads what a user typed. A name without one of the suffixes gets {@code .local}: {@code shop} becomes
-     * {@code shop.local}, {@code api.shop} becomes {@code api.shop.local}, {@code *.shop} becomes {@code *.shop.local}.
+     * Reads what a user typed, where there are no suffixes but the {@linkplain Suffixes#BUILT_IN built-in} ones.
      *
      * @throws GotunnelException with {@code USAGE} when it cannot be a name
      */
     public static DomainName parse(String typed) {
-        String name = typed.strip();
-        if (name.endsWith(".")) {
-            name = name.substring(0, name.length() - 1);
-        }
-        if (name.indexOf(':') >= 0 || name.indexOf('/') >= 0) {
-            throw new GotunnelException(
-                    ErrorCode.USAGE,
-                    "\"" + typed + "\" is more than a name.",
-                    "Give the name alone, without scheme, port and path: shop, api.shop or shop.test.");
-        }
-        if (ADDRESS.matcher(name).matches()) {
-            throw new GotunnelException(
-                    ErrorCode.USAGE, "\"" + typed + "\" is an address, not a name.", "Give a name, such as shop.");
-        }
-        String ascii;
-        try {
-            boolean wildcard = name.startsWith(ANY);
-            ascii = (wildcard ? ANY : "")
-                    + IDN.toASCII(wildcard ? name.substring(ANY.length()) : name, IDN.USE_STD3_ASCII_RULES)
-                            .toLowerCase(Locale.ROOT);
-        } catch (IllegalArgumentException e) {
-            throw malformed(typed);
-        }
-        if (SUFFIXES.contains(ascii) || SUFFIXES.contains(ascii.replace(ANY, ""))) {
-            throw malformed(typed);
-        }
-        String full = ascii;
-        boolean complete = SUFFIXES.stream().anyMatch(suffix -> full.endsWith("." + suffix));
-        try {
-            return new DomainName(complete ? ascii : ascii + ".local");
-        } catch (GotunnelException e) {
-            throw malformed(typed);
-        }
+        return Suffixes.BUILT_IN.parse(typed);
     }
 
-    /** Shown short and without what a terminal would obey: it may come from a file or a program. */
-    private static GotunnelException malformed(String typed) {
+    /** A text short and without what a terminal would obey: it may come from a file or a program. */
+    static String shown(String typed) {
         String shown = typed.length() > SHOWN_LENGTH ? typed.substring(0, SHOWN_LENGTH) + "…" : typed;
+        return shown.replaceAll("\\p{C}", "?");
+    }
+
+    static GotunnelException malformed(String typed) {
         return new GotunnelException(
                 ErrorCode.USAGE,
-                "\"" + shown.replaceAll("\\p{C}", "?") + "\" is not a name that gotunnel can serve.",
+                "\"" + shown(typed) + "\" is not a name that gotunnel can serve.",
                 "Use letters, digits and dashes, with dots between: shop, api.shop or shop.test.");
     }
 
-    /** The name without its suffix: {@code api.shop} of {@code api.shop.local}, {@code any.shop} of a wildcard. */
+    /** The name without its last label: {@code api.shop} of {@code api.shop.local}, {@code any.shop} of a wildcard. */
     public String stem() {
         String stem = ascii.substring(0, ascii.lastIndexOf('.'));
         return isWildcard() ? ANY_WORD + stem.substring(ANY.length()) : stem;
@@ -127,8 +109,8 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
         return ascii.substring(0, ascii.lastIndexOf('.')) + ".localhost";
     }
 
-    /** Whether a text is a full name below an allowed suffix, as it stands, and no wildcard. */
-    public static boolean isValid(String name) {
+    /** Whether a text is a full name as it stands, and no wildcard. */
+    public static boolean isWritten(String name) {
         try {
             return !new DomainName(name).isWildcard();
         } catch (GotunnelException e) {
@@ -140,7 +122,8 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
     public static boolean isLocal(String host) {
         return LOOPBACK.matcher(host).matches()
                 || host.equals("::1")
-                || SUFFIXES.stream().anyMatch(suffix -> host.equals(suffix) || host.endsWith("." + suffix));
+                || Suffixes.BUILT_IN.all().stream()
+                        .anyMatch(suffix -> host.equals(suffix) || host.endsWith("." + suffix));
     }
 
     /** Whether it is itself a name that browsers lead here without any set-up. */

@@ -5,13 +5,14 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
-import io.opentelemetry.api.metrics.LongGauge;
 import io.opentelemetry.api.metrics.LongUpDownCounter;
 import io.opentelemetry.api.metrics.Meter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Every instrument there is, by the names that dashboards rely on. Any thread; nothing here allocates per request. */
 public final class Metrics {
@@ -24,58 +25,37 @@ public final class Metrics {
     private static final List<Double> SECONDS =
             List.of(.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1d, 2.5, 5d, 10d);
 
-    private final LongUpDownCounter tunnelsActive;
-    private final LongCounter tunnelsTotal;
-    private final DoubleHistogram tunnelDuration;
-    private final LongCounter requestsTotal;
-    private final DoubleHistogram requestsDuration;
-    private final LongCounter errorsTotal;
-    private final LongUpDownCounter connectionsActive;
-    private final LongGauge certificatesExpiry;
+    private final @Nullable Instruments on;
+    private final Map<String, Instant> certificates = new ConcurrentHashMap<>();
     private final Map<String, Map<Integer, Attributes>> requestAttributes = new ConcurrentHashMap<>();
 
-    Metrics(Meter meter) {
-        tunnelsActive = meter.upDownCounterBuilder("tunnels.active")
-                .setDescription("Tunnels that serve now")
-                .build();
-        tunnelsTotal = meter.counterBuilder("tunnels.total")
-                .setDescription("Tunnels started since the engine began")
-                .build();
-        tunnelDuration = meter.histogramBuilder("tunnel.duration")
-                .setUnit("s")
-                .setDescription("How long a tunnel served")
-                .build();
-        requestsTotal = meter.counterBuilder("requests.total")
-                .setDescription("Requests answered")
-                .build();
-        requestsDuration = meter.histogramBuilder("requests.duration")
-                .setUnit("s")
-                .setExplicitBucketBoundariesAdvice(SECONDS)
-                .setDescription("From a request's head to its response's end")
-                .build();
-        errorsTotal = meter.counterBuilder("errors.total")
-                .setDescription("Failures by type and component")
-                .build();
-        connectionsActive = meter.upDownCounterBuilder("connections.active")
-                .setDescription("Connections of clients that are open")
-                .build();
-        certificatesExpiry = meter.gaugeBuilder("certificates.expiry")
-                .ofLongs()
-                .setUnit("d")
-                .setDescription("How long a certificate is still valid")
-                .build();
+    private Metrics(@Nullable Meter meter) {
+        on = meter == null ? null : new Instruments(meter, certificates);
+    }
+
+    static Metrics of(Meter meter) {
+        return new Metrics(meter);
+    }
+
+    /** Records nothing, and does nothing for it. */
+    static Metrics none() {
+        return new Metrics(null);
     }
 
     /** A tunnel began to serve. */
     public void incrementTunnels() {
-        tunnelsActive.add(1);
-        tunnelsTotal.add(1);
+        if (on != null) {
+            on.tunnelsActive.add(1);
+            on.tunnelsTotal.add(1);
+        }
     }
 
     /** A tunnel ended that had served for a while. */
     public void recordTunnelDuration(Duration served) {
-        tunnelsActive.add(-1);
-        tunnelDuration.record(served.toNanos() / NANOS_PER_SECOND);
+        if (on != null) {
+            on.tunnelsActive.add(-1);
+            on.tunnelDuration.record(served.toNanos() / NANOS_PER_SECOND);
+        }
     }
 
     /**
@@ -84,17 +64,26 @@ public final class Metrics {
      * @param component the package it failed in, such as {@code proxy}
      */
     public void recordError(ErrorCode type, String component) {
-        errorsTotal.add(1, Attributes.of(TYPE, type.id(), COMPONENT, component));
+        if (on != null) {
+            on.errorsTotal.add(1, Attributes.of(TYPE, type.id(), COMPONENT, component));
+        }
     }
 
-    /** A certificate is in use that will be valid for a while. */
-    public void certificateExpires(String domain, Duration left) {
-        certificatesExpiry.set(left.toDays(), Attributes.of(DOMAIN, domain));
+    /** A certificate is in use for a domain from now on. */
+    public void certificateInUse(String domain, Instant expires) {
+        certificates.put(domain, expires);
+    }
+
+    /** No certificate is in use for a domain any more. */
+    public void certificateGone(String domain) {
+        certificates.remove(domain);
     }
 
     /** A client's connection opened (1) or closed (-1). */
     public void connection(int change) {
-        connectionsActive.add(change);
+        if (on != null) {
+            on.connectionsActive.add(change);
+        }
     }
 
     /**
@@ -105,10 +94,65 @@ public final class Metrics {
      * @param nanos from the request's head to the response's end
      */
     public void request(String tunnel, int status, long nanos) {
-        Attributes attributes = requestAttributes
-                .computeIfAbsent(tunnel, id -> new ConcurrentHashMap<>())
-                .computeIfAbsent(status, code -> Attributes.of(TUNNEL, tunnel, STATUS, (long) code));
-        requestsTotal.add(1, attributes);
-        requestsDuration.record(nanos / NANOS_PER_SECOND, attributes);
+        if (on != null) {
+            Attributes attributes = requestAttributes(tunnel, status);
+            on.requestsTotal.add(1, attributes);
+            on.requestsDuration.record(nanos / NANOS_PER_SECOND, attributes);
+        }
+    }
+
+    /** Asked before it is computed, which would make an object for each request. */
+    private Attributes requestAttributes(String tunnel, int status) {
+        Map<Integer, Attributes> ofTunnel = requestAttributes.get(tunnel);
+        if (ofTunnel == null) {
+            ofTunnel = requestAttributes.computeIfAbsent(tunnel, _ -> new ConcurrentHashMap<>());
+        }
+        Attributes attributes = ofTunnel.get(status);
+        return attributes == null
+                ? ofTunnel.computeIfAbsent(status, code -> Attributes.of(TUNNEL, tunnel, STATUS, (long) code))
+                : attributes;
+    }
+
+    private static final class Instruments {
+        final LongUpDownCounter tunnelsActive;
+        final LongCounter tunnelsTotal;
+        final DoubleHistogram tunnelDuration;
+        final LongCounter requestsTotal;
+        final DoubleHistogram requestsDuration;
+        final LongCounter errorsTotal;
+        final LongUpDownCounter connectionsActive;
+
+        Instruments(Meter meter, Map<String, Instant> certificates) {
+            tunnelsActive = meter.upDownCounterBuilder("tunnels.active")
+                    .setDescription("Tunnels that serve now")
+                    .build();
+            tunnelsTotal = meter.counterBuilder("tunnels.total")
+                    .setDescription("Tunnels started since the engine began")
+                    .build();
+            tunnelDuration = meter.histogramBuilder("tunnel.duration")
+                    .setUnit("s")
+                    .setDescription("How long a tunnel served")
+                    .build();
+            requestsTotal = meter.counterBuilder("requests.total")
+                    .setDescription("Requests answered")
+                    .build();
+            requestsDuration = meter.histogramBuilder("requests.duration")
+                    .setUnit("s")
+                    .setExplicitBucketBoundariesAdvice(SECONDS)
+                    .setDescription("From a request's head to its response's end")
+                    .build();
+            errorsTotal = meter.counterBuilder("errors.total")
+                    .setDescription("Failures by type and component")
+                    .build();
+            connectionsActive = meter.upDownCounterBuilder("connections.active")
+                    .setDescription("Connections of clients that are open")
+                    .build();
+            meter.gaugeBuilder("certificates.expiry")
+                    .ofLongs()
+                    .setUnit("d")
+                    .setDescription("How long a certificate is still valid")
+                    .buildWithCallback(gauge -> certificates.forEach((domain, expires) -> gauge.record(
+                            Duration.between(Instant.now(), expires).toDays(), Attributes.of(DOMAIN, domain))));
+        }
     }
 }

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 
 /**
  * What logback finds before {@link Logging#configure} is called: nothing below a warning, and no search for
- * configuration files, which would take longer than many a command. Found as a service.
+ * configuration files, which would take longer than many a command. Found as a service where {@link LoggingProvider} is not in charge.
  */
 public final class QuietStart extends ContextAwareBase implements Configurator {
     @Override

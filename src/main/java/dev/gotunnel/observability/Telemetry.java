@@ -9,6 +9,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The owner of tracing and metrics: every part gets it from here and nobody else knows an SDK. Without an exporter it is
@@ -17,10 +18,11 @@ import java.util.function.Supplier;
 public final class Telemetry implements AutoCloseable {
     private static final String SCOPE = "gotunnel";
 
-    private final OpenTelemetry api;
-    private final Tracer tracer;
+    /** Null while telemetry is off: OpenTelemetry's own "nothing" would be looked for in every jar first. */
+    private final @Nullable OpenTelemetry api;
+
+    private final @Nullable Tracer tracer;
     private final Metrics metrics;
-    private final boolean tracing;
 
     /**
      * Telemetry on an SDK.
@@ -28,20 +30,28 @@ public final class Telemetry implements AutoCloseable {
      * @param api closed by {@link #shutdown()} when it can be closed
      */
     public Telemetry(OpenTelemetry api) {
+        this(api, api.getTracer(SCOPE), Metrics.of(api.getMeter(SCOPE)));
+    }
+
+    private Telemetry(@Nullable OpenTelemetry api, @Nullable Tracer tracer, Metrics metrics) {
         this.api = api;
-        this.tracer = api.getTracer(SCOPE);
-        this.metrics = new Metrics(api.getMeter(SCOPE));
-        this.tracing = !api.equals(OpenTelemetry.noop());
+        this.tracer = tracer;
+        this.metrics = metrics;
     }
 
     /** Records nothing. */
     public static Telemetry off() {
-        return new Telemetry(OpenTelemetry.noop());
+        return new Telemetry(null, null, Metrics.none());
+    }
+
+    /** Metrics on an SDK, without any span: what there is while no exporter of traces is configured. */
+    public static Telemetry metricsOnly(OpenTelemetry api) {
+        return new Telemetry(api, null, Metrics.of(api.getMeter(SCOPE)));
     }
 
     /** Whether spans are recorded at all, so that hot paths can skip to build them. */
     public boolean isTracing() {
-        return tracing;
+        return tracer != null;
     }
 
     /** The instruments. */
@@ -51,17 +61,23 @@ public final class Telemetry implements AutoCloseable {
 
     /** Begins a span below the current one. The caller ends it. */
     public Span startSpan(String name) {
-        return tracer.spanBuilder(name).startSpan();
+        return tracer == null ? Span.getInvalid() : tracer.spanBuilder(name).startSpan();
     }
 
     /** Begins a span of a server, below a remote parent or none. The caller ends it. */
     public Span startServerSpan(String name, Context parent) {
+        if (tracer == null) {
+            return Span.getInvalid();
+        }
         SpanBuilder builder = tracer.spanBuilder(name).setSpanKind(SpanKind.SERVER);
         return builder.setParent(parent).startSpan();
     }
 
     /** Does something within a span of that name, which records how it failed if it does. */
     public <T> T inSpan(String name, Supplier<T> work) {
+        if (tracer == null) {
+            return work.get();
+        }
         Span span = startSpan(name);
         try (Scope _ = span.makeCurrent()) {
             return work.get();

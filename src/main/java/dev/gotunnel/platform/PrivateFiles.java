@@ -1,6 +1,5 @@
 package dev.gotunnel.platform;
 
-import com.sun.security.auth.module.UnixSystem;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import java.io.IOException;
@@ -15,10 +14,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.AclFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
@@ -37,7 +39,15 @@ public final class PrivateFiles {
             PosixFilePermission.OTHERS_WRITE,
             PosixFilePermission.OTHERS_EXECUTE);
 
+    /** How a file is called while it is written. */
+    private static final String DRAFT = ".gotunnel.";
+
     private PrivateFiles() {}
+
+    /** Whether a file is one that was being written when its process was killed, or that is being written now. */
+    public static boolean isDraft(Path file) {
+        return String.valueOf(file.getFileName()).startsWith(DRAFT);
+    }
 
     /**
      * Makes a directory and its parents, {@code 0700}. One that exists is accepted only when nobody else can enter it.
@@ -52,6 +62,13 @@ public final class PrivateFiles {
             requirePrivate(path);
             return path;
         } catch (FileAlreadyExistsException e) {
+            if (Files.isSymbolicLink(path)) {
+                throw new GotunnelException(
+                        ErrorCode.IO,
+                        path + " is a link that leads to no folder.",
+                        "Make the folder that it leads to, or remove the link: rm '" + path + "'",
+                        e);
+            }
             throw new GotunnelException(
                     ErrorCode.IO,
                     path + " is in the way: gotunnel needs a folder there.",
@@ -65,15 +82,14 @@ public final class PrivateFiles {
 
     /** Refuses a file or directory that other users can read or change. */
     public static void requirePrivate(Path path) {
-        if (!isPosix(path)) {
-            return;
-        }
         try {
-            if (!Files.getAttribute(path, "unix:uid").equals((int) new UnixSystem().getUid())) {
+            if (!AccessRepair.isPosix(path)) {
+                requirePrivateList(path);
+                return;
+            }
+            if (!AccessRepair.isOurs(path)) {
                 throw new GotunnelException(
-                        ErrorCode.NOT_PERMITTED,
-                        path + " belongs to another user.",
-                        "Run gotunnel as its owner, or choose another folder with GOTUNNEL_DATA_DIR and its like.");
+                        ErrorCode.NOT_PERMITTED, path + " belongs to another user.", AccessRepair.takeOver(path));
             }
             Set<PosixFilePermission> open = EnumSet.copyOf(OTHERS);
             open.retainAll(Files.getPosixFilePermissions(path));
@@ -81,10 +97,40 @@ public final class PrivateFiles {
                 throw new GotunnelException(
                         ErrorCode.NOT_PERMITTED,
                         path + " is open to other users of this machine.",
-                        "Close it: chmod go-rwx '" + path + "'");
+                        AccessRepair.close(path));
             }
         } catch (IOException e) {
             throw unusable("check the permissions of " + path, path, e);
+        }
+    }
+
+    /**
+     * Refuses a file with a secret that others can read or change. It may belong to another user, such as root, as keys of
+     * services do.
+     */
+    public static void requirePrivateFile(Path path) {
+        try {
+            if (!AccessRepair.isPosix(path)) {
+                requirePrivateList(path);
+            } else if (!Collections.disjoint(OTHERS, Files.getPosixFilePermissions(path))) {
+                throw new GotunnelException(
+                        ErrorCode.NOT_PERMITTED,
+                        path + " is open to other users of this machine.",
+                        AccessRepair.close(path));
+            }
+        } catch (IOException e) {
+            throw unusable("read " + path, path, e);
+        }
+    }
+
+    private static void requirePrivateList(Path path) throws IOException {
+        AclFileAttributeView list = Files.getFileAttributeView(path, AclFileAttributeView.class);
+        List<String> others = list == null ? List.of() : AccessRepair.strangers(list.getAcl(), list.getOwner());
+        if (!others.isEmpty()) {
+            throw new GotunnelException(
+                    ErrorCode.NOT_PERMITTED,
+                    path + " is open to other users of this machine: " + String.join(", ", others) + ".",
+                    AccessRepair.close(path));
         }
     }
 
@@ -93,6 +139,18 @@ public final class PrivateFiles {
      * that exists keeps its permissions; a new one is {@code 0600}.
      */
     public static void write(Path path, byte[] content) {
+        write(path, content, true);
+    }
+
+    /**
+     * As {@link #write} but for a power cut, after which the file may be empty: for what can be made again, and is not
+     * worth to wait for the disk.
+     */
+    public static void writeReplaceable(Path path, byte[] content) {
+        write(path, content, false);
+    }
+
+    private static void write(Path path, byte[] content, boolean durable) {
         Path target = path;
         Path temporary = null;
         try {
@@ -107,10 +165,10 @@ public final class PrivateFiles {
                 directory(folder);
             }
             // Not after the target's own name, which may be as long as a file name can be.
-            temporary = folder.resolve(".gotunnel." + UUID.randomUUID());
+            temporary = folder.resolve(DRAFT + UUID.randomUUID());
             Set<StandardOpenOption> anew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             try (FileChannel channel = FileChannel.open(temporary, anew, attributes(target, "rw-------"))) {
-                if (isPosix(target) && Files.exists(target)) {
+                if (AccessRepair.isPosix(target) && Files.exists(target)) {
                     // Not at creation: there the process's umask would take from them.
                     Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(target));
                 }
@@ -118,11 +176,15 @@ public final class PrivateFiles {
                 while (buffer.hasRemaining()) {
                     channel.write(buffer);
                 }
-                channel.force(true);
+                if (durable) {
+                    channel.force(true);
+                }
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             temporary = null;
-            syncDirectory(folder);
+            if (durable) {
+                syncDirectory(folder);
+            }
         } catch (IOException e) {
             throw unusable("write " + path, path, e);
         } finally {
@@ -132,7 +194,7 @@ public final class PrivateFiles {
 
     /** Without it a power cut may lose the rename itself. Windows cannot open a directory and does not need it. */
     private static void syncDirectory(Path folder) throws IOException {
-        if (isPosix(folder)) {
+        if (AccessRepair.isPosix(folder)) {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
             }
@@ -156,10 +218,14 @@ public final class PrivateFiles {
             return new GotunnelException(
                     ErrorCode.NOT_PERMITTED,
                     "gotunnel may not " + what + ": permission denied.",
-                    "Check who owns it: ls -ld '" + nearest(path) + "'",
+                    AccessRepair.open(nearest(path)),
                     cause);
         }
-        return new GotunnelException(ErrorCode.IO, "gotunnel cannot " + what + ": " + reason(cause), null, cause);
+        String reason = reason(cause);
+        String hint = reason.startsWith("no space left") || reason.startsWith("disk quota")
+                ? "Nothing was changed. Make room on that disk, then run the command again."
+                : null;
+        return new GotunnelException(ErrorCode.IO, "gotunnel cannot " + what + ": " + reason, hint, cause);
     }
 
     /** The path itself, or what there is of it: a folder that could not be made has no owner yet. */
@@ -185,12 +251,8 @@ public final class PrivateFiles {
         return (message == null ? "the system gives no reason" : message.toLowerCase(Locale.ROOT)) + ".";
     }
 
-    private static boolean isPosix(Path path) {
-        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
-    }
-
     private static FileAttribute<?>[] attributes(Path path, String mode) {
-        return isPosix(path)
+        return AccessRepair.isPosix(path)
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))}
                 : new FileAttribute<?>[0];
     }

@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where requests go: an HTTP server and how to speak to it.
@@ -66,6 +68,22 @@ public record BackendAddress(Scheme scheme, String host, int port, int weight) {
     /** An HTTP/1.1 server. */
     public BackendAddress(String host, int port) {
         this(Scheme.HTTP, host, port, 1);
+    }
+
+    // Both as a record has them, but by hand: the JVM would write the code of those anew at each start.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof BackendAddress that
+                && scheme == that.scheme
+                && host.equals(that.host)
+                && port == that.port
+                && weight == that.weight;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(scheme, host, port, weight);
     }
 
     private static void requireHostAndPort(String host, int port) {

@@ -13,8 +13,12 @@ public interface PrivilegeManager {
         return check().contains(permission);
     }
 
+    /** Whether there is a way to ask the user for a permission. Asks nobody and takes no time. */
+    boolean canRequest(Permission permission);
+
     /**
-     * Asks the user for a permission by the system's own prompt.
+     * Asks the user for a permission by the system's own prompt. Only that for low ports lasts; the others are given
+     * change by change and asked for by the change itself, so that this makes sure only that somebody can be asked.
      *
      * @param reason one sentence that the prompt shows: what for
      * @throws GotunnelException {@code NOT_PERMITTED} with the permission, the reason and the way out, when it is

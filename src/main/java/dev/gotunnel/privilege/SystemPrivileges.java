@@ -10,44 +10,64 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/** The permissions of this process, read off the running system. Asks for nothing: no helper is installed with it. */
+/** The permissions of this process, read off the running system; more can be had through the privileged helper. */
 public final class SystemPrivileges implements PrivilegeManager {
     private static final int CAP_NET_BIND_SERVICE = 10;
     private static final int FIRST_PRIVILEGED = 80;
 
     private final OperatingSystem system;
     private final Path root;
+    private final Elevation elevation;
 
     /** The permissions on this machine. */
-    public SystemPrivileges() {
-        this(OperatingSystem.current(), Path.of("/"));
+    public SystemPrivileges(Elevation elevation) {
+        this(OperatingSystem.current(), Path.of("/"), elevation);
     }
 
-    SystemPrivileges(OperatingSystem system, Path root) {
+    SystemPrivileges(OperatingSystem system, Path root, Elevation elevation) {
         this.system = system;
         this.root = root;
+        this.elevation = elevation;
     }
 
     @Override
     public Set<Permission> check() {
-        Set<Permission> held = EnumSet.noneOf(Permission.class);
-        if (canBindLowPorts()) {
-            held.add(Permission.BIND_PRIVILEGED_PORTS);
-        }
-        if (Files.isWritable(hostsFile())) {
-            held.add(Permission.MODIFY_HOSTS_FILE);
-        }
-        if (trustFolders().stream().anyMatch(Files::isWritable)) {
-            held.add(Permission.INSTALL_CERTIFICATES);
-        }
+        Set<Permission> held = EnumSet.allOf(Permission.class);
+        held.removeIf(permission -> !canPerform(permission));
         return held;
+    }
+
+    @Override
+    public boolean canPerform(Permission permission) {
+        return switch (permission) {
+            case BIND_PRIVILEGED_PORTS -> canBindLowPorts();
+            case MODIFY_HOSTS_FILE -> Files.isWritable(hostsFile()) || isGranted(Verb.HOSTS_APPLY);
+            case INSTALL_CERTIFICATES ->
+                trustFolders().stream().anyMatch(Files::isWritable) || isGranted(Verb.TRUST_INSTALL);
+        };
+    }
+
+    private boolean isGranted(Verb verb) {
+        return elevation.outlook(verb) == Outlook.GRANTED;
+    }
+
+    @Override
+    public boolean canRequest(Permission permission) {
+        return elevation.isInstalled();
     }
 
     @Override
     public void requestElevation(Permission permission, String reason) {
         if (canPerform(permission)) {
+            return;
+        }
+        if (elevation.isInstalled()) {
+            if (permission == Permission.BIND_PRIVILEGED_PORTS) {
+                elevation.ask(Verb.PORTS_ENABLE, Map.of(), reason);
+            }
             return;
         }
         throw new GotunnelException(
@@ -66,9 +86,8 @@ public final class SystemPrivileges implements PrivilegeManager {
 
     private boolean canBindLowPorts() {
         return switch (system) {
-            case WINDOWS -> true;
-            // Free for the wildcard address only, which the engine does not bind.
-            case MACOS -> false;
+            // Those of the wildcard address, which the engine takes there for that reason.
+            case WINDOWS, MACOS -> true;
             case LINUX -> unprivilegedPortStart() <= FIRST_PRIVILEGED || hasCapability(CAP_NET_BIND_SERVICE);
         };
     }

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +27,7 @@ final class ActiveRoute {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveRoute.class);
 
     private final Route route;
-    private volatile KeyMaterial material;
+    private volatile Map<String, KeyMaterial> proofs;
     private final ActivePath root;
 
     /** The longest prefix first. */
@@ -43,12 +44,12 @@ final class ActiveRoute {
     private volatile List<ActiveRoute> predecessors;
 
     /**
-     * @param material what proves its names
+     * @param proofs what proves each of its names
      * @param before the route that it takes the place of; null for none
      */
-    ActiveRoute(Route route, KeyMaterial material, @Nullable ActiveRoute before) {
+    ActiveRoute(Route route, Map<String, KeyMaterial> proofs, @Nullable ActiveRoute before) {
         this.route = route;
-        this.material = material;
+        this.proofs = proofs;
         this.predecessors = before == null
                 ? List.of()
                 : Stream.concat(Stream.of(before), before.predecessors.stream().filter(old -> !old.open.isEmpty()))
@@ -108,13 +109,13 @@ final class ActiveRoute {
         return route;
     }
 
-    /** What proves its names. */
-    KeyMaterial material() {
-        return material;
+    /** What proves each of its names. */
+    Map<String, KeyMaterial> proofs() {
+        return proofs;
     }
 
-    void material(KeyMaterial renewed) {
-        material = renewed;
+    void proofs(Map<String, KeyMaterial> renewed) {
+        proofs = renewed;
     }
 
     /** Whether some of its paths are guarded in another way than the rest: then it matters how a path is read. */

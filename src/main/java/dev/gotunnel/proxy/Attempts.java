@@ -38,6 +38,7 @@ final class Attempts implements UpstreamConnections.Waiting {
     private final String address;
     private final boolean upgrade;
     private @Nullable Upstream upstream;
+    private @Nullable Upstream withoutWebSockets;
     private @Nullable Future<?> holdEnd;
     private List<Upstream> tried = List.of();
     private boolean wasHeld;
@@ -84,9 +85,11 @@ final class Attempts implements UpstreamConnections.Waiting {
         if (candidate != null) {
             ask(candidate);
         } else if (tried.isEmpty() || pool.isFull()) {
-            exchange.giveUp(ErrorPage.busy(route.route().names().getFirst()));
+            exchange.answer(ErrorPage.busy(route.route().names().getFirst()));
+        } else if (withoutWebSockets != null) {
+            exchange.answer(engine.noWebSocket(route, withoutWebSockets));
         } else if (!hold()) {
-            exchange.giveUp(engine.backendDown(route, request.method(), pool));
+            exchange.answer(engine.backendDown(route, request.method(), pool));
         }
     }
 
@@ -94,10 +97,6 @@ final class Attempts implements UpstreamConnections.Waiting {
         if (!take(candidate)) {
             // Its last place went to a request of another event loop in this very moment.
             next();
-            return;
-        }
-        if (upgrade && !candidate.takesUpgrades()) {
-            exchange.giveUp(engine.noWebSocket(route, candidate));
             return;
         }
         UpstreamStream ready = candidate.connections(client.eventLoop()).take(isIdempotent(), upgrade);
@@ -132,7 +131,7 @@ final class Attempts implements UpstreamConnections.Waiting {
 
     private void open(Upstream candidate) {
         exchange.waitForConnection();
-        candidate.connections(client.eventLoop()).open(engine.connector(), upgrade, this);
+        candidate.connections(client.eventLoop()).open(engine.connector(), this);
     }
 
     @Override
@@ -143,6 +142,22 @@ final class Attempts implements UpstreamConnections.Waiting {
         }
         engine.backendAnswers(route, upstream);
         exchange.attach(opened);
+    }
+
+    @Override
+    public boolean wantsUpgrade() {
+        return upgrade;
+    }
+
+    @Override
+    public void webSocketsRefused() {
+        Upstream by = upstream;
+        if (exchange.isEnded() || by == null) {
+            return;
+        }
+        withoutWebSockets = by;
+        tried(by);
+        next();
     }
 
     @Override
@@ -322,6 +337,7 @@ final class Attempts implements UpstreamConnections.Waiting {
 
     private void tryAgain() {
         stopWaiting();
+        withoutWebSockets = null;
         tried = List.of();
         next();
     }
@@ -334,7 +350,7 @@ final class Attempts implements UpstreamConnections.Waiting {
 
     private void heldTooLong() {
         if (pool.held().remove(this)) {
-            exchange.giveUp(engine.backendDown(route, request.method(), pool));
+            exchange.answer(engine.backendDown(route, request.method(), pool));
         }
     }
 

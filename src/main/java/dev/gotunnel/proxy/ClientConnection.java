@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProtocols;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,15 @@ record ClientConnection(Channel channel, boolean secure, String address, boolean
         }
         SslHandler tls = channel.pipeline().get(SslHandler.class);
         return tls != null && !tls.engine().getSession().getProtocol().equals(SslProtocols.TLS_v1_3);
+    }
+
+    /** Whether who asks is at this machine; not so when it is a proxy here that tells of another client. */
+    boolean isHere() {
+        try {
+            return loopback && InetAddress.ofLiteral(address).isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** The scheme of the URLs that lead here. */

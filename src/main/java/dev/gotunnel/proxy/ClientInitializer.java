@@ -28,6 +28,9 @@ final class ClientInitializer extends ChannelInitializer<Channel> {
 
     private static final int HANDSHAKE_MILLIS = 10_000;
 
+    /** Bytes of a ClientHello: those of today, with post-quantum keys and a ticket, have 2 to 4 KiB. */
+    private static final int MAX_GREETING = 64 * 1024;
+
     private final EngineContext engine;
     private final TlsContexts contexts;
     private final HttpDecoderConfig decoding;
@@ -68,7 +71,7 @@ final class ClientInitializer extends ChannelInitializer<Channel> {
 
     private final class Sni extends SniHandler {
         Sni() {
-            super(contexts, 0, HANDSHAKE_MILLIS);
+            super(contexts, MAX_GREETING, HANDSHAKE_MILLIS);
         }
 
         @Override

@@ -1,8 +1,6 @@
 package dev.gotunnel.proxy;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
@@ -62,13 +60,12 @@ interface ClientStream {
      * Answers that the protocol changes, after which both sides exchange bytes that are not ours to read.
      *
      * @param head the backend's answer
-     * @param backend the backend's connection, on the same event loop
      * @param ended called when the client's side has ended
-     * @return what passes on what the backend says, in place of its connection's codec; null when the backend's answer
-     *     does not prove that it has understood (RFC 6455 section 4.1)
+     * @return the client's end, to be opened; null when the backend's answer does not prove that it has understood (RFC
+     *     6455 section 4.1)
      */
     @Nullable
-    ChannelHandler upgrade(HttpResponse head, Channel backend, Runnable ended);
+    WebSocketEnd upgrade(HttpResponse head, Runnable ended);
 
     /**
      * Breaks the response off as the backend has done.

@@ -263,12 +263,13 @@ final class ErrorPage {
         return page;
     }
 
-    /** The backend speaks a version of HTTP that has no such upgrade. */
+    /** The backend speaks HTTP/2 alone, and does not allow it there. */
     static ErrorPage noWebSocket(String tunnel, String backend) {
         ErrorPage page = new ErrorPage(
                 HttpResponseStatus.BAD_GATEWAY,
                 "The backend of " + tunnel + " takes no WebSockets",
-                "It is reached with HTTP/2 alone. Give WebSockets an address of their own that begins with http://.");
+                "It speaks HTTP/2 and does not allow them there. Switch extended CONNECT (RFC 8441) on in it, or give WebSockets"
+                        + " an address of their own that begins with http://.");
         page.known.put("Backend", backend);
         return page;
     }
@@ -277,9 +278,14 @@ final class ErrorPage {
         return status;
     }
 
-    /** The body in the form that the client asks for. The caller releases it. */
-    HttpContent body(HttpRequest request, String requestId, ByteBufAllocator alloc) {
-        String text = headline.isEmpty() ? "" : wantsHtml(request) ? html(requestId) : plain(requestId);
+    /**
+     * The body in the form that the client asks for. The caller releases it.
+     *
+     * @param detailed whether it names backends, other tunnels and commands, which are nothing to a client elsewhere
+     */
+    HttpContent body(HttpRequest request, String requestId, boolean detailed, ByteBufAllocator alloc) {
+        String text =
+                headline.isEmpty() ? "" : wantsHtml(request) ? html(requestId, detailed) : plain(requestId, detailed);
         ByteBuf buffer = text.isEmpty() ? alloc.buffer(0, 0) : ByteBufUtil.writeUtf8(alloc, text);
         return new DefaultLastHttpContent(buffer);
     }
@@ -312,9 +318,12 @@ final class ErrorPage {
         return accept != null && accept.contains("text/html");
     }
 
-    private String plain(String requestId) {
+    private String plain(String requestId, boolean detailed) {
         StringBuilder text = new StringBuilder();
         text.append(headline).append(". ").append(sentence).append('\n');
+        if (!detailed) {
+            return text.append("Request: ").append(requestId).append('\n').toString();
+        }
         known.forEach(
                 (key, value) -> text.append(key).append(": ").append(value).append('\n'));
         if (links != null) {
@@ -330,10 +339,10 @@ final class ErrorPage {
         return text.append("Request: ").append(requestId).append('\n').toString();
     }
 
-    private String html(String requestId) {
+    private String html(String requestId, boolean detailed) {
         StringBuilder content =
                 new StringBuilder("<p>").append(escape(sentence)).append("</p>\n");
-        if (!known.isEmpty()) {
+        if (detailed && !known.isEmpty()) {
             content.append("<dl>");
             known.forEach((key, value) -> content.append("<dt>")
                     .append(escape(key))
@@ -342,7 +351,7 @@ final class ErrorPage {
                     .append("</dd>"));
             content.append("</dl>\n");
         }
-        if (links != null && !links.isEmpty()) {
+        if (detailed && links != null && !links.isEmpty()) {
             content.append("<ul>");
             for (Link link : links) {
                 String url = escape(link.url());
@@ -355,7 +364,7 @@ final class ErrorPage {
             }
             content.append("</ul>\n");
         }
-        if (command != null) {
+        if (detailed && command != null) {
             String line = escape(command);
             content.append("<p>To give a service this name:</p><div class=\"next\"><code>")
                     .append(line);

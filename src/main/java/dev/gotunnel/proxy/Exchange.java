@@ -1,73 +1,40 @@
 package dev.gotunnel.proxy;
 
 import dev.gotunnel.policy.Amounts;
-import dev.gotunnel.policy.DevServer;
 import dev.gotunnel.policy.Timeouts;
-import dev.gotunnel.policy.TlsVersion;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its response on their way between a client and a backend: finds the route, opens or reuses a
- * connection, streams both ways with back-pressure, and answers itself when no backend does. Everything happens on the
- * client's event loop, {@link #breakOff()} excepted.
+ * One request and its response on their way between a client and a backend: takes the request's body to the backend as
+ * fast as it goes, answers itself where no backend does, and knows when all is over. The way in is its {@link Passage}, the
+ * way out its {@link BackendAnswer}. Everything happens on the client's event loop, {@link #breakOff()} excepted.
  */
-final class Exchange implements UpstreamStream.Listener {
-    private static final String EVENT_STREAM = "text/event-stream";
+final class Exchange {
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final EngineContext engine;
     private final ClientStream client;
     private final HttpRequest request;
     private final ExchangeRecord record;
-
-    private String name = "";
-    private @Nullable ActiveRoute route;
-    private @Nullable ActivePath path;
-    private @Nullable RequestFacts facts;
-    private @Nullable Gate entered;
-    private @Nullable String origin;
+    private final Passage passage;
+    private final RequestBody body;
+    private final BackendAnswer answer;
     private @Nullable ExchangeTimer timer;
-    private @Nullable PacedBody paced;
-    private @Nullable Future<?> delayed;
-    private long bodyBytes;
-    private int ticksWithoutAnswer;
-    private boolean answerRead;
     private @Nullable Attempts attempts;
     private @Nullable UpstreamStream connection;
-    private @Nullable ArrayDeque<HttpContent> waiting;
-    private @Nullable HttpResponse switchingHead;
-    private int ticksWithoutBody;
-    private boolean upgrade;
-    private boolean edited;
-    private @Nullable HostCheckRefusal refusal;
-    private boolean acceptsTrailers;
-    private boolean continued;
-    private boolean bodySent;
-    private boolean requestComplete;
+    private int ticksWithoutAnswer;
     private boolean responseStarted;
     private boolean answered;
     private boolean ended;
-
     /** Read by whoever drains the route. */
     private volatile boolean endless;
 
@@ -76,172 +43,21 @@ final class Exchange implements UpstreamStream.Listener {
         this.client = client;
         this.request = request;
         this.record = new ExchangeRecord(engine.telemetry(), request);
+        this.passage = new Passage(engine, this, client, request);
+        this.body = new RequestBody(request);
+        this.answer = new BackendAnswer(engine, this, passage, body, client, request);
     }
 
     // ---- from the client
 
     /** Sends the request on its way, or answers it. */
     void begin() {
-        String host = request.headers().get(HttpHeaderNames.HOST);
-        String named = HostName.of(host);
-        if (host == null
-                || named == null
-                || request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
-            client.closeAfterResponse();
-            answer(ErrorPage.badRequest("The request does not say which host it is for."));
-            return;
-        }
-        name = named;
-        if (request.method().equals(HttpMethod.CONNECT)) {
-            answer(ErrorPage.badRequest("gotunnel serves names; it is not a proxy to other hosts."));
-            return;
-        }
-        ActiveRoute found = client.connection().loopback() ? engine.router().find(name) : null;
-        if (found == null) {
-            answer(
-                    client.connection().loopback()
-                            ? engine.unknownName(name, client.connection())
-                            : ErrorPage.notFound());
-            return;
-        }
-        ClientConnection asking = engine.trusted().client(client.connection(), request.headers());
-        if (found.route().https() && !asking.secure()) {
-            answer(ErrorPage.redirect(engine.secureUrl(name, request.uri(), client.connection())));
-            return;
-        }
-        TlsVersion oldest = found.route().minTls();
-        if (oldest != null && client.connection().isOlderThan(oldest)) {
-            // Begun for another tunnel's name, and used for this one.
-            answer(ErrorPage.misdirected(name, oldest));
-            return;
-        }
-        if (!ForwardingHeaders.countHop(request.headers())) {
-            answer(ErrorPage.loop(name));
-            return;
-        }
-        route = found;
-        found.exchangeBegins(this);
-        if (found.guardsPaths() && !MatchedPath.isPlain(MatchedPath.raw(request.uri()))) {
-            // The backend may read it in a way that falls to another gate.
-            answer(ErrorPage.badRequest("The path of the request can be read in several ways."));
-            return;
-        }
-        ActivePath served = found.path(request.uri());
-        path = served;
-        record.beginSpan(name, asking.scheme());
-        upgrade = ForwardingHeaders.wantsWebSocket(request);
-        Gate gate = served.gate();
-        if (gate == null || mayPass(gate, found, served, asking, host)) {
-            goOn(found, served, asking, host);
-        }
-    }
-
-    /** Whether it passes at once; else it is answered, or goes on when its password has been found right. */
-    private boolean mayPass(Gate gate, ActiveRoute found, ActivePath served, ClientConnection asking, String host) {
-        origin = request.headers().get(HttpHeaderNames.ORIGIN);
-        ErrorPage page = gate.preflight(request);
-        page = page == null ? gate.refusal(request, asking.address()) : page;
-        if (page == null && gate.enter()) {
-            entered = gate;
-        } else {
-            answer(page == null ? ErrorPage.busy(name) : page);
-            return false;
-        }
-        BasicAuth auth = gate.auth();
-        if (auth == null) {
-            return true;
-        }
-        String credentials = BasicAuth.credentials(request.headers());
-        if (credentials == null) {
-            answer(auth.challenge());
-            return false;
-        }
-        request.headers().remove(HttpHeaderNames.AUTHORIZATION);
-        if (auth.remembers(credentials)) {
-            return true;
-        }
-        CompletableFuture<Boolean> check = auth.check(credentials, asking.address(), engine.worker());
-        if (check == null) {
-            answer(ErrorPage.tooMany(name, 1));
-            return false;
-        }
-        waitForConnection();
-        check.thenAcceptAsync(
-                right -> {
-                    if (!ended && right) {
-                        goOn(found, served, asking, host);
-                    } else if (!ended) {
-                        answer(auth.challenge());
-                    }
-                },
-                client.eventLoop());
-        return false;
-    }
-
-    private void goOn(ActiveRoute found, ActivePath served, ClientConnection asking, String host) {
-        acceptsTrailers = ForwardingHeaders.takeTe(request.headers());
-        String asked = engine.trusted().host(client.connection(), request.headers(), host, asking.secure());
-        ForwardingHeaders.toBackend(request.headers(), asking, asked, record.requestId(), upgrade);
-        request.setProtocolVersion(HttpVersion.HTTP_1_1);
-        MessageEdits edits = served.edits();
-        if (edits != null) {
-            facts = RequestFacts.of(request, found.route().id(), asked, asking, record.requestId());
-            if (!edits.rewriteTarget(request)) {
-                answer(ErrorPage.badRequest("The path of the request can be read in several ways."));
-                return;
-            }
-        }
-        Attempts begun = new Attempts(engine, found, served.pool(), this, client, request, asking.address(), upgrade);
-        attempts = begun;
-        FaultInjection fault = served.fault();
-        if (fault == null) {
-            begun.next();
-        } else {
-            delay(begun, fault);
-        }
-    }
-
-    private void delay(Attempts begun, FaultInjection fault) {
-        Duration delay = fault.delay();
-        if (delay.isZero()) {
-            strike(begun, fault);
-            return;
-        }
-        waitForConnection();
-        delayed = client.eventLoop().schedule(() -> strike(begun, fault), delay.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private void strike(Attempts begun, FaultInjection fault) {
-        if (fault.resets()) {
-            record.brokeOff("reset on purpose");
-            dropUpstream();
-            end();
-            client.tear();
-            return;
-        }
-        ErrorPage error = fault.error();
-        if (error != null) {
-            answer(error);
-            return;
-        }
-        Long bandwidth = fault.bandwidth();
-        if (bandwidth != null) {
-            paced = new PacedBody(client, client.eventLoop(), bandwidth, this::paceDrained);
-        }
-        begun.next();
-    }
-
-    private void paceDrained() {
-        if (answerRead) {
-            complete();
-        } else if (connection != null) {
-            connection.resumeReading();
-        }
+        passage.begin();
     }
 
     /** Answers what is not a request at all, or not one for us. */
     void refuse(ErrorPage page) {
-        requestComplete = true;
+        body.completes();
         answer(page);
     }
 
@@ -254,15 +70,20 @@ final class Exchange implements UpstreamStream.Listener {
             }
             return;
         }
-        dropUpstream();
-        if (responseStarted) {
-            record.brokeOff("the request is not complete");
-            end();
-            client.abort();
-        } else {
+        if (!isBrokenOff("the request is not complete")) {
             client.closeAfterResponse();
             refuse(page);
         }
+    }
+
+    /** Gives the backend up; returns whether the answer has begun and broke off by that, so that there can be no other. */
+    private boolean isBrokenOff(String reason) {
+        dropUpstream();
+        if (responseStarted) {
+            breaksOff(reason);
+            client.abort();
+        }
+        return responseStarted;
     }
 
     /**
@@ -272,14 +93,8 @@ final class Exchange implements UpstreamStream.Listener {
      * @param reading whether the client may send
      */
     void tick(boolean reading) {
-        boolean owed = reading
-                && !ended
-                && !requestComplete
-                && !responseStarted
-                && waiting == null
-                && (continued || bodySent || !HttpUtil.is100ContinueExpected(request))
-                && !isGrpc();
-        ticksWithoutBody = owed ? ticksWithoutBody + 1 : 0;
+        int ticksWithoutBody =
+                body.ticksWithout(reading && !ended && !responseStarted && !Http1Message.isGrpc(request));
         ticksWithoutAnswer = isAwaitingAnswer() ? ticksWithoutAnswer + 1 : 0;
         if (timer == null && ticksWithoutAnswer > ClientLimits.ticks(Timeouts.FIRST_BYTE)) {
             timedOut(Timeouts.FIRST_BYTE);
@@ -292,19 +107,8 @@ final class Exchange implements UpstreamStream.Listener {
 
     /** The request, and what comes of its body, waits for a connection. */
     void waitForConnection() {
-        if (waiting == null) {
-            waiting = new ArrayDeque<>(4);
-            if (requestComplete) {
-                // It has been sent before, and had no body.
-                waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
-            }
-        }
+        body.hold();
         client.pauseReading();
-    }
-
-    /** There is no backend to send it to. */
-    void giveUp(ErrorPage page) {
-        answer(page);
     }
 
     boolean isEnded() {
@@ -315,126 +119,62 @@ final class Exchange implements UpstreamStream.Listener {
         return record;
     }
 
-    private @Nullable Upstream upstream() {
+    /** What the backend makes of it. */
+    BackendAnswer answer() {
+        return answer;
+    }
+
+    /** The backend that is asked now, or was asked last; null for none. */
+    @Nullable
+    Upstream upstream() {
         return attempts == null ? null : attempts.upstream();
+    }
+
+    /** Whoever chooses its backends. */
+    void attempts(Attempts begun) {
+        attempts = begun;
+    }
+
+    /** Who chooses its backends, once the request is on its way to them. */
+    Attempts attempts() {
+        Attempts begun = attempts;
+        if (begun == null) {
+            throw new IllegalStateException("not begun");
+        }
+        return begun;
     }
 
     /** A backend is there: the request goes to it. */
     void attach(UpstreamStream newConnection) {
         connection = newConnection;
-        if (timer == null && path != null) {
-            timer = ExchangeTimer.of(path.policy().timeouts(), this, client.eventLoop());
+        if (timer == null && passage.path() != null) {
+            timer = ExchangeTimer.of(passage.path().policy().timeouts(), this, client.eventLoop());
         }
         active();
-        newConnection.attach(this);
-        editRequest();
+        newConnection.attach(answer);
+        passage.toBackend(upstream());
         newConnection.write(request);
-        ArrayDeque<HttpContent> held = waiting;
-        waiting = null;
-        if (held != null) {
-            for (HttpContent content : held) {
-                send(newConnection, content);
-            }
-            newConnection.flush();
+        if (body.release(newConnection)) {
             client.resumeReading();
         }
     }
 
-    private void editRequest() {
-        Upstream to = upstream();
-        if (facts != null && path != null && path.edits() != null && to != null) {
-            path.edits().toBackend(request.headers(), facts, to.endpoint(), !edited);
-            edited = true;
-        }
-    }
-
-    private void editResponse(HttpResponse head) {
-        Upstream from = upstream();
-        if (facts != null && path != null && path.edits() != null && from != null) {
-            path.edits().toClient(head.headers(), facts, from.endpoint());
-        }
-        if (entered != null) {
-            entered.toClient(origin, head.headers());
-        }
-        if (path != null && path.pool().sticky() != null && from != null) {
-            path.pool()
-                    .sticky()
-                    .remember(
-                            request.headers(),
-                            head.headers(),
-                            from,
-                            client.connection().secure());
-        }
-        refusal = HostChecks.watch(request, head.status().code());
-        if (refusal == null) {
-            hostPassed();
-        }
-    }
-
-    private void hostPassed() {
-        Upstream by = upstream();
-        if (route != null && path != null && by != null && path.hostChecks().passed(request, name, by)) {
-            engine.healthChanged(route);
-        }
-    }
-
-    private void hostRefused(DevServer server) {
-        refusal = null;
-        Upstream by = upstream();
-        if (route != null
-                && path != null
-                && by != null
-                && path.hostChecks().refused(new HostChecks.Refusal(server, name, by))) {
-            route.suggestPreset(server);
-            engine.healthChanged(route);
-        }
-    }
-
-    private void send(UpstreamStream to, HttpContent content) {
-        bodySent |= content.content().isReadable();
-        to.write(content);
-    }
-
     /** Takes over a part of the request's body. */
     void body(HttpContent content) {
-        ticksWithoutBody = 0;
+        body.comes(content);
         active();
-        if (content instanceof LastHttpContent last) {
-            requestComplete = true;
-            ForwardingHeaders.trailers(last.trailingHeaders());
-            if (answered) {
-                ReferenceCountUtil.release(content);
-                client.finished(true);
-                return;
+        if (answered && body.isComplete()) {
+            ReferenceCountUtil.release(content);
+            client.finished(true);
+        } else if (body.bytes() > passage.maxBody() && !ended) {
+            ReferenceCountUtil.release(content);
+            if (!isBrokenOff("the request is too large")) {
+                client.closeAfterResponse();
+                answer(ErrorPage.tooLarge(passage.maxBody()));
             }
-        }
-        if (entered != null && isTooLarge(entered, content)) {
-            ReferenceCountUtil.release(content);
-        } else if (waiting != null) {
-            waiting.add(content);
-        } else if (connection != null) {
-            send(connection, content);
         } else {
-            ReferenceCountUtil.release(content);
+            body.pass(content, connection);
         }
-    }
-
-    /** Whether the body has grown larger than it may; it is answered then. */
-    private boolean isTooLarge(Gate gate, HttpContent content) {
-        bodyBytes += content.content().readableBytes();
-        if (ended || bodyBytes <= gate.maxBody()) {
-            return false;
-        }
-        dropUpstream();
-        if (responseStarted) {
-            record.brokeOff("the request is too large");
-            end();
-            client.abort();
-        } else {
-            client.closeAfterResponse();
-            answer(ErrorPage.tooLarge(gate.maxBody()));
-        }
-        return true;
     }
 
     /** The client has said all that it has said so far. */
@@ -461,7 +201,13 @@ final class Exchange implements UpstreamStream.Listener {
     }
 
     void clientWritable() {
-        if (connection != null && isClientWritable()) {
+        if (answer.isClientWritable()) {
+            resumeBackend();
+        }
+    }
+
+    void resumeBackend() {
+        if (connection != null) {
             connection.resumeReading();
         }
     }
@@ -475,257 +221,96 @@ final class Exchange implements UpstreamStream.Listener {
         }
     }
 
-    // ---- from the connector and the backend
+    // ---- from the backend
 
-    @Override
-    public boolean acceptsTrailers() {
-        return acceptsTrailers;
+    /** Whether it may be sent again: nothing has been answered, and there is no body that could have been sent. */
+    boolean isRepeatable() {
+        return !responseStarted
+                && body.isUnsent()
+                && body.isComplete()
+                && attempts().isIdempotent();
     }
 
-    @Override
-    public boolean wantsUpgrade() {
-        return upgrade;
-    }
-
-    @Override
-    public boolean isRequestComplete() {
-        return requestComplete;
-    }
-
-    @Override
-    public boolean isClientWritable() {
-        return client.isWritable() && (paced == null || paced.isEmpty());
-    }
-
-    @Override
-    public void flushToClient() {
-        client.flush();
-    }
-
-    @Override
-    public void upstreamWritable() {
-        client.resumeReading();
-    }
-
-    @Override
-    public void interimResponse(HttpResponse head) {
-        continued |= head.status().code() == HttpResponseStatus.CONTINUE.code();
-        ForwardingHeaders.toClient(head.headers());
-        client.writeInterim(head);
-    }
-
-    @Override
-    public void responseHead(HttpResponse head) {
-        if (client.isConsent(head.status())) {
-            dropUpstream();
-            upstreamFailed("it answered a WebSocket's handshake as if it were a page's request");
-            return;
+    /**
+     * Sends it again after a backend has refused it unread.
+     *
+     * @param sent the body so far, which it takes over
+     * @return false when that has happened too often
+     */
+    boolean sendAgain(ArrayDeque<HttpContent> sent) {
+        body.hold(sent);
+        if (attempts().againAfterRefusal()) {
+            return true;
         }
-        int status = head.status().code();
-        if (isRepeatable() && attempts().mayBetter(status)) {
-            dropUpstream();
-            attempts().again("it was answered with " + status);
-            return;
-        }
+        body.drop();
+        return false;
+    }
+
+    /** The head of the answer is there. */
+    void answerBegins(int status) {
         responseStarted = true;
         if (timer != null) {
             timer.answerBegins();
         }
         record.status(status);
         attempts().answered(status);
-        ForwardingHeaders.toClient(head.headers());
-        editResponse(head);
-        if (route != null && isEventStream(head)) {
-            endless = true;
-            route.exchangeIsEndless(this);
-        }
-        client.writeHead(head, isBodiless(head.status().code()));
     }
 
-    private boolean isBodiless(int code) {
-        return request.method().equals(HttpMethod.HEAD)
-                || code == HttpResponseStatus.NO_CONTENT.code()
-                || code == HttpResponseStatus.NOT_MODIFIED.code();
-    }
-
-    private static boolean isEventStream(HttpResponse head) {
-        String type = head.headers().get(HttpHeaderNames.CONTENT_TYPE);
-        return type != null && type.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
-    }
-
-    @Override
-    public void responseBody(HttpContent content) {
-        if (content instanceof LastHttpContent last) {
-            ForwardingHeaders.trailers(last.trailingHeaders());
-        }
-        DevServer refusing = refusal == null ? null : refusal.look(content.content());
-        if (refusing != null) {
-            hostRefused(refusing);
-        }
-        active();
-        if (paced == null) {
-            client.writeBody(content);
-        } else {
-            paced.write(content);
-        }
-    }
-
-    @Override
-    public void responseComplete() {
-        connection = null;
-        answerRead = true;
-        if (paced == null || paced.isEmpty()) {
-            complete();
-        }
-    }
-
-    private void complete() {
-        end();
-        client.finished(requestComplete);
-    }
-
-    @Override
-    public void switchingProtocols(HttpResponse head) {
-        record.status(head.status().code());
-        hostPassed();
-        ForwardingHeaders.toClient(head.headers());
-        head.headers().set(HttpHeaderNames.CONNECTION, "upgrade");
-        head.headers().set(HttpHeaderNames.UPGRADE, "websocket");
-        switchingHead = head;
-    }
-
-    @Override
-    public void upgrade(Channel backend, Consumer<ChannelHandler> installer) {
-        if (timer != null) {
-            timer.cancel();
-        }
-        connection = null;
-        HttpResponse head = switchingHead;
-        ChannelHandler relay = head == null ? null : client.upgrade(head, backend, this::end);
-        if (relay == null) {
-            backend.close();
-            answer(engine.badAnswer(
-                    route, upstream(), "its answer is not the one to a WebSocket", client.connection()));
-            return;
-        }
-        installer.accept(relay);
+    /** It is a WebSocket or an event stream. */
+    void hasNoEnd() {
+        ActiveRoute route = passage.route();
         if (route != null) {
             endless = true;
             route.exchangeIsEndless(this);
         }
     }
 
-    @Override
-    public void upstreamClosed(UpstreamStream closed) {
-        if (ended) {
-            return;
-        }
+    /** What carried it to the backend is no longer its. */
+    void detach() {
         connection = null;
-        if (upgrade && !responseStarted && !closed.isReused() && HostChecks.isCheckedByNext(request)) {
-            // Its refusal of a WebSocket is a word and no answer.
-            hostRefused(DevServer.NEXT);
-        }
-        if (isRepeatable() && closed.isReused()) {
-            attempts().reconnect();
-        } else if (!isRepeatable() || !attempts().again("the connection was closed")) {
-            upstreamFailed("it closed the connection before it answered");
-        }
     }
 
-    /** Whether it may be sent again: nothing has been answered, and there is no body that could have been sent. */
-    private boolean isRepeatable() {
-        return !responseStarted && !bodySent && requestComplete && attempts().isIdempotent();
-    }
-
-    private Attempts attempts() {
-        Attempts begun = attempts;
-        if (begun == null) {
-            throw new IllegalStateException("not begun");
-        }
-        return begun;
-    }
-
-    @Override
-    public void upstreamRefused(@Nullable ArrayDeque<HttpContent> sent) {
-        connection = null;
-        if (sent != null && !ended) {
-            waiting = sent;
-            if (attempts().againAfterRefusal()) {
-                return;
-            }
-            releaseWaiting();
-        } else if (sent != null) {
-            sent.forEach(ReferenceCountUtil::release);
-        }
-        upstreamReset(Http2Error.REFUSED_STREAM.code());
-    }
-
-    @Override
-    public void upstreamReset(long code) {
-        if (ended || !(responseStarted || isGrpc())) {
-            Http2Error known = Http2Error.valueOf(code);
-            upstreamFailed("it reset the stream with " + (known == null ? Long.toString(code) : known.name()));
-            return;
-        }
-        // A gRPC client reads the code: it says whether to call again.
-        connection = null;
-        if (!responseStarted) {
-            record.status(HttpResponseStatus.BAD_GATEWAY.code());
-        }
-        record.brokeOff("reset by the backend");
-        releaseWaiting();
+    /** It ends before its answer does; the client is still to be told. */
+    void breaksOff(String reason) {
+        detach();
+        body.drop();
+        record.brokeOff(reason);
         end();
-        client.reset(code);
     }
 
-    private boolean isGrpc() {
-        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE);
-        return type != null && type.startsWith("application/grpc");
-    }
-
-    @Override
-    public void upstreamFailed(String reason) {
-        connection = null;
-        if (ended) {
-            return;
-        }
-        if (responseStarted) {
-            record.brokeOff(reason);
-            end();
-            client.abort();
-        } else {
-            attempts().failed();
-            answer(engine.badAnswer(route, upstream(), reason, client.connection()));
-        }
+    /** Breaks it off without a word to the client. */
+    void tear(String reason) {
+        dropUpstream();
+        breaksOff(reason);
+        client.tear();
     }
 
     // ---- either way
 
     /** Answers without a backend. */
-    private void answer(ErrorPage page) {
-        releaseWaiting();
+    void answer(ErrorPage page) {
+        body.drop();
         responseStarted = true;
         record.status(page.status().code());
-        boolean bodyUnread = !requestComplete
-                && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);
+        boolean bodyUnread = body.isUnread();
         if (bodyUnread) {
             client.closeAfterResponse();
         }
-        HttpContent body = page.body(request, record.requestId(), client.alloc());
+        HttpContent text = page.body(request, record.requestId(), passage.isLocal(), client.alloc());
         HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, page.status());
-        page.head(head.headers(), request, body.content().readableBytes(), record.requestId());
-        boolean bodiless = isBodiless(page.status().code());
+        page.head(head.headers(), request, text.content().readableBytes(), record.requestId());
+        boolean bodiless = Http1Message.isBodiless(request, page.status().code());
         client.writeHead(head, bodiless);
         if (bodiless) {
-            ReferenceCountUtil.release(body);
+            ReferenceCountUtil.release(text);
             client.writeBody(LastHttpContent.EMPTY_LAST_CONTENT);
         } else {
-            client.writeBody(body);
+            client.writeBody(text);
         }
         end();
         client.flush();
-        if (requestComplete || bodyUnread) {
-            client.finished(requestComplete);
+        if (body.isComplete() || bodyUnread) {
+            client.finished(body.isComplete());
         } else {
             // The end of the request is still to come, in this very read.
             answered = true;
@@ -733,7 +318,7 @@ final class Exchange implements UpstreamStream.Listener {
     }
 
     /** Something came or went: the backend is not idle. */
-    private void active() {
+    void active() {
         if (timer != null) {
             timer.active();
         }
@@ -741,7 +326,7 @@ final class Exchange implements UpstreamStream.Listener {
 
     /** Whether a backend has all of the request and has not begun to answer. */
     boolean isAwaitingAnswer() {
-        return connection != null && requestComplete && !responseStarted && !ended;
+        return connection != null && body.isComplete() && !responseStarted && !ended;
     }
 
     /** Whether an answer is under way. */
@@ -755,14 +340,9 @@ final class Exchange implements UpstreamStream.Listener {
             return;
         }
         Upstream slow = upstream();
-        dropUpstream();
-        if (responseStarted) {
-            record.brokeOff("no byte for " + Amounts.text(waited));
-            end();
-            client.abort();
-        } else {
+        if (!isBrokenOff("no byte for " + Amounts.text(waited))) {
             attempts().failed();
-            answer(engine.tooSlow(route, slow, waited));
+            answer(engine.tooSlow(passage.route(), slow, waited));
         }
     }
 
@@ -785,22 +365,17 @@ final class Exchange implements UpstreamStream.Listener {
         client.cancel();
     }
 
-    private void dropUpstream() {
-        releaseWaiting();
+    /** The backend need not go on. */
+    void dropUpstream() {
+        body.drop();
         if (connection != null) {
             connection.abandon();
             connection = null;
         }
     }
 
-    private void releaseWaiting() {
-        if (waiting != null) {
-            waiting.forEach(ReferenceCountUtil::release);
-            waiting = null;
-        }
-    }
-
-    private void end() {
+    /** All is over, and what it held is given back. */
+    void end() {
         if (ended) {
             return;
         }
@@ -808,22 +383,17 @@ final class Exchange implements UpstreamStream.Listener {
         if (attempts != null) {
             attempts.end();
         }
+        stopTimer();
+        answer.end();
+        passage.end();
+        ActiveRoute route = passage.route();
+        record.end(route == null ? "none" : route.route().id());
+    }
+
+    /** From now on the backend may take its time. */
+    void stopTimer() {
         if (timer != null) {
             timer.cancel();
         }
-        if (paced != null) {
-            paced.discard();
-        }
-        if (delayed != null) {
-            delayed.cancel(false);
-        }
-        if (entered != null) {
-            entered.leave();
-        }
-        ActiveRoute active = route;
-        if (active != null) {
-            active.exchangeEnds(this);
-        }
-        record.end(active == null ? "none" : active.route().id());
     }
 }

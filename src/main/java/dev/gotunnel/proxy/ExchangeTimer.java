@@ -65,7 +65,7 @@ final class ExchangeTimer {
         if (exchange.isAnswering()) {
             if (!exchange.isEndless()) {
                 // Who reads slowly, as a paused download does, keeps the backend waiting, not the other way round.
-                check(idleNanos, exchange.isClientWritable());
+                check(idleNanos, exchange.answer().isClientWritable());
             }
         } else {
             check(firstByteNanos, exchange.isAwaitingAnswer());

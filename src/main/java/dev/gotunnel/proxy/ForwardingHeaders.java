@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -147,11 +148,17 @@ final class ForwardingHeaders {
                 || HttpHeaderNames.TRAILER.contentEqualsIgnoreCase(name);
     }
 
-    /** Whether a request asks to become a WebSocket (RFC 6455 section 4.1). */
+    /**
+     * Whether a request asks to become a WebSocket (RFC 6455 section 4.1). One without a key, or with a body, cannot: it is
+     * a request like any other.
+     */
     static boolean wantsWebSocket(HttpRequest request) {
         return HttpMethod.GET.equals(request.method())
                 && request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
-                && request.headers().containsValue(HttpHeaderNames.UPGRADE, WEBSOCKET, true);
+                && request.headers().containsValue(HttpHeaderNames.UPGRADE, WEBSOCKET, true)
+                && request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
+                && !HttpUtil.isTransferEncodingChunked(request)
+                && HttpUtil.getContentLength(request, 0L) == 0;
     }
 
     /** The client's own request id when it is short and plain, else a new one of 128 bits. */

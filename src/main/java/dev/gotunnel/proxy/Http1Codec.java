@@ -1,6 +1,7 @@
 package dev.gotunnel.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.handler.codec.DecoderResult;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * HTTP/1.1 on a client's connection. Netty's decoder mends two things quietly that another reader might take otherwise:
  * a field continued on the next line (obs-fold, RFC 9112 section 5.2), and a request line with other white space than
  * its two spaces (section 3). Here both are failures like any other. Responses need no queue of methods, as Netty's own
- * codec has it: the frontend serves one exchange at a time.
+ * codec has it: one exchange is served at a time, and what is sent after its request stays unread bytes until then. It may be
+ * another request, or what a WebSocket's client says that does not wait (RFC 6455 section 4.1).
  */
 final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
     private static final int LINE_END = 2;
@@ -28,6 +30,9 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
     private static final int REST_OF_LINE = 2 + "HTTP/1.1".length();
 
     private boolean answersHead;
+    private boolean held;
+    private boolean starved;
+    private boolean aside;
 
     Http1Codec(HttpDecoderConfig config) {
         init(new Decoder(config), new Encoder());
@@ -38,11 +43,43 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
         answersHead = HttpMethod.HEAD.equals(method);
     }
 
+    /** Whether bytes wait here for what came before them to be answered: then no more are to be read. */
+    boolean isStarved() {
+        return starved;
+    }
+
+    /** What was read has been answered: the next request may be. */
+    void next(ChannelHandlerContext frontend) {
+        held = false;
+        if (starved) {
+            starved = false;
+            ChannelHandlerContext own = frontend.pipeline().context(this);
+            // Not here and now: it may be in the middle of reading what has been answered.
+            own.executor().execute(() -> readOn(own));
+        }
+    }
+
+    private void readOn(ChannelHandlerContext own) {
+        try {
+            if (!own.isRemoved()) {
+                channelRead(own, Unpooled.EMPTY_BUFFER);
+                channelReadComplete(own);
+            }
+        } catch (Exception e) {
+            own.fireExceptionCaught(e);
+        }
+    }
+
+    /** What is written from now on is no message of HTTP. */
+    void stepAside() {
+        aside = true;
+    }
+
     /**
      * Counts instead of looking: each line of a head is one field, so that the bytes that were taken must be those of the
      * line, of the fields, and of as many line ends as there are fields. Only trailers, which are rare, are read again.
      */
-    private static final class Decoder extends HttpRequestDecoder {
+    private final class Decoder extends HttpRequestDecoder {
         private int taken;
         private boolean inBody;
         private boolean lineEnded;
@@ -54,6 +91,13 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
 
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
+            if (held) {
+                starved = buffer.isReadable();
+                if (starved) {
+                    ctx.channel().config().setAutoRead(false);
+                }
+                return;
+            }
             int before = out.size();
             int begin = buffer.readerIndex();
             int blank = !inBody && taken == 0 ? blankLines(buffer) : 0;
@@ -70,6 +114,7 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
             }
             if (out.size() > before) {
                 inBody = !(out.getLast() instanceof LastHttpContent);
+                held = !inBody;
             }
         }
 
@@ -93,7 +138,7 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
         }
 
         /** The decoder passes over empty lines before a request, as RFC 9112 section 2.2 asks for. */
-        private static int blankLines(ByteBuf buffer) {
+        private int blankLines(ByteBuf buffer) {
             int index = buffer.readerIndex();
             while (index < buffer.writerIndex() && isLineEnd(buffer.getByte(index))) {
                 index++;
@@ -101,7 +146,7 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
             return index - buffer.readerIndex();
         }
 
-        private static boolean isLineEnd(byte b) {
+        private boolean isLineEnd(byte b) {
             return b == '\r' || b == '\n';
         }
 
@@ -137,6 +182,11 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
     }
 
     private final class Encoder extends HttpResponseEncoder {
+        @Override
+        public boolean acceptOutboundMessage(Object message) throws Exception {
+            return !aside && super.acceptOutboundMessage(message);
+        }
+
         @Override
         protected boolean isContentAlwaysEmpty(HttpResponse response) {
             return answersHead || super.isContentAlwaysEmpty(response);

@@ -6,7 +6,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -23,19 +22,13 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayDeque;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A client's HTTP/1.1 connection: one exchange after the other, pipelined requests kept until their turn. */
+/** A client's HTTP/1.1 connection: one exchange after the other. */
 final class Http1Frontend extends ChannelInboundHandlerAdapter implements ClientStream {
     /** How long a client may go on to send a body that nobody wants before the connection closes on it. */
     private static final int LINGER_MILLIS = 1000;
-
-    private static final Set<String> SCHEMES = Set.of("http", "https");
 
     private final EngineContext engine;
     private final Http1Codec codec;
@@ -45,7 +38,6 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
     private @Nullable ChannelHandlerContext context;
     private @Nullable ClientConnection connection;
     private @Nullable Exchange exchange;
-    private @Nullable ArrayDeque<Object> pipelined;
     private boolean keepAlive;
     private boolean http10;
     private boolean dechunk;
@@ -93,12 +85,6 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         messageRead = true;
         if (closing) {
             lingering(message);
-        } else if (pipelined != null) {
-            pipelined.add(message);
-        } else if (exchange != null && message instanceof HttpRequest) {
-            pipelined = new ArrayDeque<>();
-            pipelined.add(message);
-            pauseReading();
         } else {
             handle(message);
         }
@@ -138,7 +124,9 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         } else if (request.decoderResult().cause() instanceof TooLongHttpHeaderException
                 || request.headers().size() > engine.limits().fields()) {
             refuse(ErrorPage.headersTooLarge());
-        } else if (request.decoderResult().isFailure() || !isUnambiguous(request) || !toOriginForm(request)) {
+        } else if (request.decoderResult().isFailure()
+                || !Http1Message.isUnambiguous(request)
+                || !Http1Message.toOriginForm(request)) {
             refuse(ErrorPage.badRequest("What arrived is not an HTTP request."));
         } else {
             exchange = new Exchange(engine, this, request);
@@ -152,48 +140,6 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         codec.answers(HttpMethod.GET);
         exchange = new Exchange(engine, this, new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
         exchange.refuse(page);
-    }
-
-    /** What the decoder lets pass although another server might read it differently. */
-    private static boolean isUnambiguous(HttpRequest request) {
-        HttpHeaders fields = request.headers();
-        String coding = fields.get(HttpHeaderNames.TRANSFER_ENCODING);
-        if (coding != null) {
-            if (!HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)
-                    || fields.getAll(HttpHeaderNames.TRANSFER_ENCODING).size() > 1) {
-                return false;
-            }
-            // In the one spelling that every backend knows.
-            fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        }
-        String length = fields.get(HttpHeaderNames.CONTENT_LENGTH);
-        // Leading zeros are decimal here and octal elsewhere.
-        boolean lengthPlain = length == null || length.length() == 1 || length.charAt(0) != '0';
-        return lengthPlain && RequestTarget.isPlain(request.uri());
-    }
-
-    /** A request line with a whole URL names its host itself (RFC 9112 section 3.2.2). */
-    private static boolean toOriginForm(HttpRequest request) {
-        String uri = request.uri();
-        if (uri.startsWith("/")
-                || (uri.equals("*") && request.method().equals(HttpMethod.OPTIONS))
-                || request.method().equals(HttpMethod.CONNECT)) {
-            return true;
-        }
-        int scheme = uri.indexOf("://");
-        boolean known = scheme > 0 && SCHEMES.contains(uri.substring(0, scheme).toLowerCase(Locale.ROOT));
-        if (!known || request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
-            return false;
-        }
-        int begin = scheme + 3;
-        int end = begin;
-        while (end < uri.length() && "/?#".indexOf(uri.charAt(end)) < 0) {
-            end++;
-        }
-        String rest = uri.substring(end);
-        request.setUri(rest.startsWith("/") ? rest : "/" + rest);
-        request.headers().set(HttpHeaderNames.HOST, uri.substring(begin, end));
-        return true;
     }
 
     @Override
@@ -247,7 +193,6 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        releasePipelined();
         Exchange current = exchange;
         exchange = null;
         if (current != null) {
@@ -270,12 +215,7 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
             return;
         }
         // Around the codec: it takes an informational response for the final one.
-        StringBuilder text =
-                new StringBuilder("HTTP/1.1 ").append(head.status()).append("\r\n");
-        for (Map.Entry<String, String> header : head.headers()) {
-            text.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
-        }
-        ByteBuf bytes = ByteBufUtil.writeAscii(alloc(), text.append("\r\n"));
+        ByteBuf bytes = ByteBufUtil.writeAscii(alloc(), Http1Message.interim(head));
         ChannelHandlerContext below = context().pipeline().context(codec);
         below.write(bytes);
         below.flush();
@@ -324,7 +264,7 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
     @Override
     public void resumeReading() {
         ChannelConfig config = context().channel().config();
-        if (pipelined == null && !config.isAutoRead()) {
+        if (!codec.isStarved() && !config.isAutoRead()) {
             config.setAutoRead(true);
         }
     }
@@ -359,15 +299,14 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         if (!requestComplete) {
             // Closing at once would reset the connection and the client might never read the answer.
             closing = true;
-            releasePipelined();
             context().channel().config().setAutoRead(true);
             context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> linger());
         } else if (!keepAlive) {
             closing = true;
-            releasePipelined();
             context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         } else {
-            next();
+            codec.next(context());
+            resumeReading();
         }
     }
 
@@ -384,49 +323,22 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter implements Client
         ReferenceCountUtil.release(message);
     }
 
-    private void next() {
-        ArrayDeque<Object> held = pipelined;
-        if (held != null) {
-            pipelined = null;
-            while (!held.isEmpty() && !closing) {
-                if (exchange != null && held.peek() instanceof HttpRequest) {
-                    // Begun just now, perhaps on a connection that is there already: send it, and take no more for now.
-                    pipelined = held;
-                    pauseReading();
-                    exchange.flushToUpstream();
-                    return;
-                }
-                handle(held.poll());
-            }
-            held.forEach(ReferenceCountUtil::release);
-            Exchange current = exchange;
-            if (current != null) {
-                current.flushToUpstream();
-            }
-        }
-        if (!closing) {
-            resumeReading();
-        }
-    }
-
-    private void releasePipelined() {
-        if (pipelined != null) {
-            pipelined.forEach(ReferenceCountUtil::release);
-            pipelined = null;
-        }
-    }
-
-    /** Answers 101 and leaves the connection to a relay. */
+    /** Answers 101 and leaves the connection to the WebSocket. */
     @Override
-    public ChannelHandler upgrade(HttpResponse head, Channel backend, Runnable ended) {
+    public WebSocketEnd upgrade(HttpResponse head, Runnable ended) {
         exchange = null;
-        releasePipelined();
         ChannelHandlerContext ctx = context();
         ctx.write(head);
         ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-        ctx.pipeline().replace(this, "relay", new Relay(backend, engine.limits().reader(), ended));
-        ctx.pipeline().remove(codec);
-        ctx.channel().config().setAutoRead(true);
-        return new Relay(ctx.channel(), engine.limits().reader(), () -> {});
+        codec.stepAside();
+        return WebSocketChannel.ofClient(
+                ctx.channel(),
+                socket -> {
+                    ctx.pipeline().replace(this, "websocket", socket);
+                    ctx.pipeline().remove(codec);
+                    ctx.channel().config().setAutoRead(true);
+                },
+                engine.limits().reader(),
+                ended);
     }
 }

@@ -3,8 +3,9 @@ package dev.gotunnel.proxy;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -151,6 +152,13 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             abandon();
             return;
         }
+        String coding = head.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
+        if (coding != null && !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)) {
+            // The client would get the body without what says how to read it (RFC 9112 section 6.1).
+            current.upstreamFailed("its answer has a transfer coding that was not asked for");
+            abandon();
+            return;
+        }
         int status = head.status().code();
         switching = status == HttpResponseStatus.SWITCHING_PROTOCOLS.code();
         interim = !switching && head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
@@ -191,10 +199,10 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             ReferenceCountUtil.release(body);
             if (last) {
                 exchange = null;
-                current.upgrade(ctx.channel(), relay -> {
-                    ctx.pipeline().replace(this, "relay", relay);
-                    ctx.pipeline().remove(HttpClientCodec.class);
-                });
+                current.upgrade(WebSocketChannel.ofBackend(ctx.channel(), socket -> {
+                    ctx.pipeline().replace(this, "websocket", socket);
+                    ctx.pipeline().remove(Http1BackendCodec.class);
+                }));
             }
             return;
         }

@@ -1,9 +1,7 @@
 package dev.gotunnel.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -25,8 +23,6 @@ import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP/2 stream: turns its frames into a request as HTTP/1.1 knows it, and the response back into frames. */
@@ -34,10 +30,8 @@ final class Http2ClientStream implements ClientStream {
     private final Http2Frontend frontend;
     private final Http2FrameStream stream;
     private @Nullable Exchange exchange;
-    private @Nullable StreamRelay relay;
-    private @Nullable WebSocketKey key;
+    private @Nullable Http2ClientWebSocket webSocket;
     private @Nullable ChannelFuture end;
-    private final List<ByteBuf> early = new ArrayList<>(0);
     private int ungranted;
     private int stalled;
     private boolean moved;
@@ -84,7 +78,7 @@ final class Http2ClientStream implements ClientStream {
                 }
             }
             case Http2Message.Head.WebSocket(HttpRequest request, WebSocketKey made) -> {
-                key = made;
+                webSocket = new Http2ClientWebSocket(this, made);
                 Exchange begun = start(engine, request);
                 begun.begin();
                 begun.body(LastHttpContent.EMPTY_LAST_CONTENT);
@@ -103,22 +97,15 @@ final class Http2ClientStream implements ClientStream {
     void data(Http2DataFrame frame) {
         ungranted += frame.initialFlowControlledBytes();
         requestEnded = frame.isEndStream();
-        StreamRelay open = relay;
+        Http2ClientWebSocket open = webSocket;
         Exchange current = exchange;
         if (open != null) {
-            open.write(frame.content());
-            if (requestEnded) {
-                open.end();
-            }
-            if (open.isWritable()) {
+            if (open.data(frame.content(), requestEnded)) {
                 grant();
             }
         } else if (current == null) {
             frame.release();
             grant();
-        } else if (key != null) {
-            // A WebSocket's client that does not wait for the answer. Its window bounds what is held.
-            early.add(frame.content());
         } else {
             current.body(
                     requestEnded
@@ -137,7 +124,7 @@ final class Http2ClientStream implements ClientStream {
      */
     boolean trailers(Http2Headers headers) {
         Exchange current = exchange;
-        if (relay != null || key != null) {
+        if (webSocket != null) {
             // RFC 9113 section 8.5: nothing but DATA on a stream that is a tunnel.
             return false;
         }
@@ -153,11 +140,12 @@ final class Http2ClientStream implements ClientStream {
     }
 
     void flushToUpstream() {
-        StreamRelay open = relay;
+        Http2ClientWebSocket open = webSocket;
         Exchange current = exchange;
         if (open != null) {
-            open.flush();
-        } else if (current != null) {
+            open.flushToBackend();
+        }
+        if (current != null) {
             current.flushToUpstream();
         }
     }
@@ -168,14 +156,15 @@ final class Http2ClientStream implements ClientStream {
     }
 
     void writabilityChanged() {
-        StreamRelay open = relay;
+        Http2ClientWebSocket open = webSocket;
         Exchange current = exchange;
         if (!isWritable()) {
             return;
         }
         if (open != null) {
-            open.resume();
-        } else if (current != null) {
+            open.granted();
+        }
+        if (current != null) {
             current.clientWritable();
         }
     }
@@ -197,23 +186,26 @@ final class Http2ClientStream implements ClientStream {
 
     /** The stream or its connection was closed by the client. */
     void gone() {
-        StreamRelay open = relay;
+        Http2ClientWebSocket open = webSocket;
         Exchange current = exchange;
         part();
         if (open != null) {
-            open.reset();
-        } else if (current != null) {
+            open.gone();
+        }
+        if (current != null) {
             current.clientGone();
         }
     }
 
     /** Parts from the exchange: nothing more is written, nothing more is taken. */
     private void part() {
+        Http2ClientWebSocket open = webSocket;
         exchange = null;
-        relay = null;
+        webSocket = null;
         responseEnded = true;
-        early.forEach(ReferenceCountUtil::release);
-        early.clear();
+        if (open != null) {
+            open.dispose();
+        }
     }
 
     // ---- to the client
@@ -319,10 +311,10 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public void cancel() {
-        StreamRelay open = relay;
+        Http2ClientWebSocket open = webSocket;
         part();
         if (open != null) {
-            open.close();
+            open.cancel();
         }
         frontend.reset(stream, Http2Error.CANCEL);
     }
@@ -353,40 +345,20 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public boolean isConsent(HttpResponseStatus status) {
-        return key != null && status.codeClass() == HttpStatusClass.SUCCESS;
+        return webSocket != null && status.codeClass() == HttpStatusClass.SUCCESS;
     }
 
     @Override
-    public @Nullable ChannelHandler upgrade(HttpResponse head, Channel backend, Runnable ended) {
-        WebSocketKey asked = key;
-        if (asked == null || !asked.isAnsweredBy(head.headers().get(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT))) {
+    public @Nullable WebSocketEnd upgrade(HttpResponse head, Runnable ended) {
+        Http2ClientWebSocket open = webSocket;
+        if (open == null || !open.isAnsweredBy(head.headers().get(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT))) {
             return null;
         }
-        StreamRelay open = new StreamRelay(this, backend, ended);
+        open.onEnd(ended);
         exchange = null;
-        relay = open;
         write(new DefaultHttp2HeadersFrame(Http2Message.webSocketResponse(head), false));
         flush();
-        if (!early.isEmpty()) {
-            // Once the backend's codec has made room.
-            eventLoop().execute(this::sendEarly);
-        }
         return open;
-    }
-
-    private void sendEarly() {
-        StreamRelay open = relay;
-        if (open != null) {
-            early.forEach(open::write);
-            early.clear();
-            if (requestEnded) {
-                open.end();
-            }
-            open.flush();
-            if (open.isWritable()) {
-                resumeReading();
-            }
-        }
     }
 
     /**
@@ -402,12 +374,19 @@ final class Http2ClientStream implements ClientStream {
         return write(new DefaultHttp2DataFrame(bytes, false));
     }
 
-    /** A WebSocket's backend has closed its connection. */
+    /** A WebSocket's backend has gone, in order. */
     void writeEndOfBytes() {
         if (!responseEnded) {
             writeEnd(new DefaultHttp2DataFrame(true));
             flush();
             finished(requestEnded);
+        }
+    }
+
+    /** A WebSocket's backend broke off. */
+    void broken() {
+        if (!responseEnded) {
+            reset(Http2Error.CANCEL.code());
         }
     }
 }

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -239,5 +240,91 @@ final class Http2Message {
                 to.add(name, field.getValue());
             }
         }
+    }
+
+    // ---- towards a backend
+
+    /** Writes the head of a request. */
+    static Http2Headers request(HttpRequest head, String scheme, boolean acceptsTrailers) {
+        HttpHeaders from = head.headers();
+        DefaultHttp2Headers to = new DefaultHttp2Headers(false, from.size() + 6);
+        to.method(head.method().asciiName()).scheme(scheme).path(head.uri());
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields = from.iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            AsciiString name = AsciiString.of(field.getKey()).toLowerCase();
+            if (HttpHeaderNames.HOST.contentEquals(name)) {
+                to.authority(field.getValue());
+            } else if (!HttpHeaderNames.TRANSFER_ENCODING.contentEquals(name)) {
+                to.add(name, field.getValue());
+            }
+        }
+        if (acceptsTrailers) {
+            // The one hop-by-hop field that HTTP/2 has (RFC 9113 section 8.2.2); gRPC servers insist on it.
+            to.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+        }
+        return to;
+    }
+
+    /** Writes the head of a request to become a WebSocket (RFC 8441 section 5). */
+    static Http2Headers webSocketRequest(HttpRequest head, String scheme) {
+        Http2Headers to = request(head, scheme, false);
+        to.method(HttpMethod.CONNECT.asciiName());
+        to.set(Http2Headers.PseudoHeaderName.PROTOCOL.value(), WEBSOCKET);
+        to.remove(HttpHeaderNames.CONNECTION);
+        to.remove(HttpHeaderNames.UPGRADE);
+        to.remove(HttpHeaderNames.SEC_WEBSOCKET_KEY);
+        to.remove(HttpHeaderNames.CONTENT_LENGTH);
+        return to;
+    }
+
+    /** Reads the status of a response; null when there is none. */
+    static @Nullable HttpResponseStatus statusOf(Http2Headers from) {
+        CharSequence text = from.status();
+        if (text == null || text.length() != 3) {
+            return null;
+        }
+        int code = 0;
+        for (int i = 0; i < 3; i++) {
+            if (!Character.isDigit(text.charAt(i))) {
+                return null;
+            }
+            code = code * 10 + text.charAt(i) - '0';
+        }
+        return code < 100 ? null : HttpResponseStatus.valueOf(code);
+    }
+
+    /**
+     * Reads the fields of a response.
+     *
+     * @throws IllegalArgumentException when one could end a line or a field in HTTP/1.1
+     */
+    static void addFields(Http2Headers from, HttpHeaders to) {
+        for (Map.Entry<CharSequence, CharSequence> field : from) {
+            CharSequence name = field.getKey();
+            if (name.charAt(0) != ':' && !HttpHeaderNames.TRANSFER_ENCODING.contentEquals(name)) {
+                to.add(name, field.getValue());
+            }
+        }
+    }
+
+    /**
+     * Reads the fields that end a response.
+     *
+     * @throws IllegalArgumentException when one could end a line or a field in HTTP/1.1
+     */
+    static LastHttpContent responseTrailers(Http2Headers from) {
+        DefaultLastHttpContent last = new DefaultLastHttpContent();
+        for (Map.Entry<CharSequence, CharSequence> field : from) {
+            CharSequence name = field.getKey();
+            // Netty takes no frame of a message for a trailer.
+            boolean framing = HttpHeaderNames.CONTENT_LENGTH.contentEquals(name)
+                    || HttpHeaderNames.TRANSFER_ENCODING.contentEquals(name)
+                    || HttpHeaderNames.TRAILER.contentEquals(name);
+            if (!framing) {
+                last.trailingHeaders().add(name, field.getValue());
+            }
+        }
+        return last;
     }
 }

@@ -29,6 +29,7 @@ import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,10 @@ final class Http2UpstreamConnection extends Http2ChannelDuplexHandler implements
 
     private static final int MAX_HEADER_LIST = 64 * 1024;
     private static final int FLUSHES_IN_ONE = 256;
+
+    /** How long a backend may take to end a stream that its client has ended. */
+    private static final int LINGER_MILLIS = 1000;
+
     private static final String NOT_HTTP2 = "its answer breaks the rules of HTTP/2";
 
     private final Http2FrameCodec codec;
@@ -55,6 +60,7 @@ final class Http2UpstreamConnection extends Http2ChannelDuplexHandler implements
     private int taken;
     private boolean used;
     private boolean leaving;
+    private boolean takesWebSockets;
 
     /** Who waits for the backend's settings. */
     interface Opening {
@@ -119,6 +125,11 @@ final class Http2UpstreamConnection extends Http2ChannelDuplexHandler implements
         return !leaving && context().channel().isActive() && taken < local.maxActiveStreams() && local.canOpenStream();
     }
 
+    /** Whether the backend allows requests that become WebSockets (RFC 8441 section 3). */
+    boolean takesWebSockets() {
+        return takesWebSockets;
+    }
+
     /** A stream for one exchange. Ask {@link #hasRoom()} before. */
     Http2UpstreamStream open() {
         taken++;
@@ -171,7 +182,8 @@ final class Http2UpstreamConnection extends Http2ChannelDuplexHandler implements
             }
         } else if (frame instanceof Http2GoAwayFrame goodbye) {
             onGoodbye(goodbye.lastStreamId());
-        } else if (frame instanceof Http2SettingsFrame) {
+        } else if (frame instanceof Http2SettingsFrame said) {
+            takesWebSockets |= Boolean.TRUE.equals(said.settings().connectProtocolEnabled());
             opening.succeeded(this);
         }
         ReferenceCountUtil.release(frame);
@@ -323,6 +335,11 @@ final class Http2UpstreamConnection extends Http2ChannelDuplexHandler implements
         if (codec.connection().stream(stream.id()) != null) {
             context().writeAndFlush(new DefaultHttp2ResetFrame(error).stream(stream));
         }
+    }
+
+    /** Ends a stream that has said all, in case the backend does not do so by itself. */
+    void resetLater(Http2FrameStream stream) {
+        context().executor().schedule(() -> reset(stream, Http2Error.CANCEL), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Ends a stream whose response is complete, in case its request is not. */

@@ -1,5 +1,6 @@
 package dev.gotunnel.proxy;
 
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -23,11 +24,8 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
-import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.Iterator;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  * the response back. On the connection's event loop.
  */
 final class Http2UpstreamStream implements UpstreamStream {
-    /** What is kept of a request's body so that it can be sent again should the backend refuse the stream unread. */
-    private static final int MAX_KEPT = 64 * 1024;
-
     private static final String NOT_HTTP = "its answer is not HTTP";
     private static final String NOT_COMPLETE = "its answer is not complete";
 
@@ -45,9 +40,10 @@ final class Http2UpstreamStream implements UpstreamStream {
     private final Http2FrameStream stream;
     private final boolean reused;
     private @Nullable Listener exchange;
-    private @Nullable ArrayDeque<HttpContent> kept;
+    private final SentBody sent = new SentBody();
+    private @Nullable WebSocketKey key;
+    private @Nullable Http2UpstreamWebSocket webSocket;
     private long expected;
-    private int keptBytes;
     private int ungranted;
     private boolean headRequest;
     private boolean begun;
@@ -85,43 +81,31 @@ final class Http2UpstreamStream implements UpstreamStream {
         }
         begun = true;
         headRequest = HttpMethod.HEAD.equals(head.method());
+        if (current.wantsUpgrade()) {
+            key = WebSocketKey.of(head.headers());
+            Http2Headers fields = Http2Message.webSocketRequest(head, connection.scheme());
+            connection.begin(this, new DefaultHttp2HeadersFrame(fields, false).stream(stream));
+            unflushed = true;
+            return;
+        }
         // Without either field a request has no body (RFC 9112 section 6.3), and one frame does for all of it.
         requestEnded = !HttpUtil.isTransferEncodingChunked(head) && HttpUtil.getContentLength(head, 0L) == 0;
-        Http2Headers fields = toHttp2(head, current.acceptsTrailers());
+        Http2Headers fields = Http2Message.request(head, connection.scheme(), current.acceptsTrailers());
         connection.begin(this, new DefaultHttp2HeadersFrame(fields, requestEnded).stream(stream));
         unflushed = true;
-    }
-
-    private Http2Headers toHttp2(HttpRequest head, boolean acceptsTrailers) {
-        HttpHeaders from = head.headers();
-        DefaultHttp2Headers to = new DefaultHttp2Headers(false, from.size() + 6);
-        to.method(head.method().asciiName()).scheme(connection.scheme()).path(head.uri());
-        Iterator<Map.Entry<CharSequence, CharSequence>> fields = from.iteratorCharSequence();
-        while (fields.hasNext()) {
-            Map.Entry<CharSequence, CharSequence> field = fields.next();
-            AsciiString name = AsciiString.of(field.getKey()).toLowerCase();
-            if (HttpHeaderNames.HOST.contentEquals(name)) {
-                to.authority(field.getValue());
-            } else if (!HttpHeaderNames.TRANSFER_ENCODING.contentEquals(name)) {
-                to.add(name, field.getValue());
-            }
-        }
-        if (acceptsTrailers) {
-            // The one hop-by-hop field that HTTP/2 has (RFC 9113 section 8.2.2); gRPC servers insist on it.
-            to.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
-        }
-        return to;
     }
 
     @Override
     public void write(HttpContent body) {
         boolean last = body instanceof LastHttpContent;
-        if (requestEnded || (!last && !body.content().isReadable())) {
+        if (requestEnded || key != null || (!last && !body.content().isReadable())) {
             ReferenceCountUtil.release(body);
             return;
         }
         requestEnded = last;
-        keep(body);
+        if (!responseStarted) {
+            sent.keep(body);
+        }
         HttpHeaders trailers = last ? ((LastHttpContent) body).trailingHeaders() : null;
         if (trailers == null || trailers.isEmpty()) {
             connection.write(new DefaultHttp2DataFrame(body.content(), last).stream(stream));
@@ -132,27 +116,6 @@ final class Http2UpstreamStream implements UpstreamStream {
             connection.write(new DefaultHttp2HeadersFrame(fields, true).stream(stream));
         }
         unflushed = true;
-    }
-
-    private void keep(HttpContent body) {
-        if (!responseStarted && keptBytes <= MAX_KEPT) {
-            keptBytes += body.content().readableBytes();
-        }
-        if (responseStarted || keptBytes > MAX_KEPT) {
-            forgetKept();
-        } else {
-            if (kept == null) {
-                kept = new ArrayDeque<>(2);
-            }
-            kept.add(body.retainedDuplicate());
-        }
-    }
-
-    private void forgetKept() {
-        if (kept != null) {
-            kept.forEach(ReferenceCountUtil::release);
-            kept = null;
-        }
     }
 
     @Override
@@ -166,7 +129,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     @Override
     public boolean isWritable() {
         // A stream that has been ended counts as full; whoever waited for it would not even see the client go away.
-        return requestEnded || connection.isWritable(stream);
+        return requestEnded || key != null || connection.isWritable(stream);
     }
 
     @Override
@@ -197,9 +160,10 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
 
     /** Belongs to no exchange from now on. */
-    private void part() {
+    void part() {
         exchange = null;
-        forgetKept();
+        webSocket = null;
+        sent.forget();
         if (!parted) {
             parted = true;
             connection.forget(stream);
@@ -214,6 +178,10 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     void headers(Http2HeadersFrame frame) {
         Listener current = exchange;
+        if (webSocket != null) {
+            // RFC 9113 section 8.5: nothing but DATA on a stream that is a tunnel.
+            fail(NOT_HTTP, Http2Error.PROTOCOL_ERROR);
+        }
         if (current == null) {
             return;
         }
@@ -230,7 +198,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
 
     private void head(Listener current, Http2HeadersFrame frame) {
-        HttpResponseStatus status = statusOf(frame.headers().status());
+        HttpResponseStatus status = Http2Message.statusOf(frame.headers());
         boolean end = frame.isEndStream();
         boolean interim = status != null && status.codeClass() == HttpStatusClass.INFORMATIONAL;
         if (status == null || (interim && end) || status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
@@ -238,13 +206,18 @@ final class Http2UpstreamStream implements UpstreamStream {
             return;
         }
         HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
-        addFields(frame.headers(), head.headers());
+        Http2Message.addFields(frame.headers(), head.headers());
         if (interim) {
             current.interimResponse(head);
             return;
         }
+        WebSocketKey asked = key;
+        if (asked != null && status.codeClass() == HttpStatusClass.SUCCESS) {
+            open(current, asked, head, end);
+            return;
+        }
         responseStarted = true;
-        forgetKept();
+        sent.forget();
         bodiless = headRequest
                 || status.equals(HttpResponseStatus.NO_CONTENT)
                 || status.equals(HttpResponseStatus.NOT_MODIFIED);
@@ -259,26 +232,18 @@ final class Http2UpstreamStream implements UpstreamStream {
         }
     }
 
-    private static @Nullable HttpResponseStatus statusOf(@Nullable CharSequence text) {
-        if (text == null || text.length() != 3) {
-            return null;
-        }
-        int code = 0;
-        for (int i = 0; i < 3; i++) {
-            if (!Character.isDigit(text.charAt(i))) {
-                return null;
-            }
-            code = code * 10 + text.charAt(i) - '0';
-        }
-        return code < 100 ? null : HttpResponseStatus.valueOf(code);
-    }
-
-    private static void addFields(Http2Headers from, HttpHeaders to) {
-        for (Map.Entry<CharSequence, CharSequence> field : from) {
-            CharSequence name = field.getKey();
-            if (name.charAt(0) != ':' && !HttpHeaderNames.TRANSFER_ENCODING.contentEquals(name)) {
-                to.add(name, field.getValue());
-            }
+    /** It consents to the WebSocket: in the words of HTTP/1.1, it changes the protocol. */
+    private void open(Listener current, WebSocketKey asked, HttpResponse head, boolean end) {
+        Http2UpstreamWebSocket opened = new Http2UpstreamWebSocket(connection, this, stream);
+        exchange = null;
+        webSocket = opened;
+        head.setStatus(HttpResponseStatus.SWITCHING_PROTOCOLS);
+        head.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+        head.headers().set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, asked.answer());
+        current.switchingProtocols(head);
+        current.upgrade(opened);
+        if (end) {
+            opened.data(Unpooled.EMPTY_BUFFER, true);
         }
     }
 
@@ -287,17 +252,7 @@ final class Http2UpstreamStream implements UpstreamStream {
             fail(NOT_HTTP, Http2Error.PROTOCOL_ERROR);
             return;
         }
-        DefaultLastHttpContent last = new DefaultLastHttpContent();
-        for (Map.Entry<CharSequence, CharSequence> field : frame.headers()) {
-            CharSequence name = field.getKey();
-            // Netty takes no frame of a message for a trailer.
-            boolean framing = HttpHeaderNames.CONTENT_LENGTH.contentEquals(name)
-                    || HttpHeaderNames.TRANSFER_ENCODING.contentEquals(name)
-                    || HttpHeaderNames.TRAILER.contentEquals(name);
-            if (!framing) {
-                last.trailingHeaders().add(name, field.getValue());
-            }
-        }
+        LastHttpContent last = Http2Message.responseTrailers(frame.headers());
         end(current, last);
     }
 
@@ -305,6 +260,10 @@ final class Http2UpstreamStream implements UpstreamStream {
     void data(Http2DataFrame frame) {
         Listener current = exchange;
         ungranted += frame.initialFlowControlledBytes();
+        if (webSocket != null) {
+            webSocket.data(frame.content(), frame.isEndStream());
+            return;
+        }
         if (current == null || !responseStarted) {
             frame.release();
             if (current != null) {
@@ -342,6 +301,9 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     /** All of this read has been seen. */
     void readComplete() {
+        if (webSocket != null && webSocket.readComplete()) {
+            grant();
+        }
         Listener current = exchange;
         if (current != null) {
             current.flushToClient();
@@ -352,6 +314,9 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
 
     void writabilityChanged() {
+        if (webSocket != null && webSocket.isWritable()) {
+            webSocket.granted();
+        }
         Listener current = exchange;
         if (current != null && isWritable()) {
             current.upstreamWritable();
@@ -361,6 +326,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     /** The stream cannot go on, for a reason on this side of the connection. */
     void fail(String reason, Http2Error error) {
         Listener current = exchange;
+        breakWebSocket();
         part();
         connection.reset(stream, error);
         if (current != null) {
@@ -368,13 +334,26 @@ final class Http2UpstreamStream implements UpstreamStream {
         }
     }
 
+    private void breakWebSocket() {
+        Http2UpstreamWebSocket broken = webSocket;
+        if (broken != null) {
+            webSocket = null;
+            broken.broken();
+        }
+    }
+
     /** The backend reset the stream. */
     void wasReset(long code) {
-        if (code == Http2Error.REFUSED_STREAM.code() && !responseStarted) {
+        if (code == Http2Error.REFUSED_STREAM.code()) {
             refused();
-            return;
+        } else {
+            broken(code);
         }
+    }
+
+    private void broken(long code) {
         Listener current = exchange;
+        breakWebSocket();
         part();
         if (current != null) {
             current.upstreamReset(code);
@@ -383,27 +362,30 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     /** The backend has not looked at the request, and says so: any method may be sent again (RFC 9113 section 8.7). */
     void refused() {
-        Listener current = exchange;
-        ArrayDeque<HttpContent> held = kept;
-        kept = null;
-        part();
-        boolean whole = keptBytes <= MAX_KEPT;
-        if (held == null) {
-            held = new ArrayDeque<>(1);
-        }
-        if (current == null) {
-            held.forEach(ReferenceCountUtil::release);
+        if (responseStarted || webSocket != null) {
+            // It has looked at it for sure, whatever it says.
+            broken(Http2Error.REFUSED_STREAM.code());
             return;
         }
-        if (requestEnded && held.isEmpty() && current.isRequestComplete()) {
+        Listener current = exchange;
+        ArrayDeque<HttpContent> held = sent.take();
+        part();
+        if (current == null) {
+            if (held != null) {
+                held.forEach(ReferenceCountUtil::release);
+            }
+            return;
+        }
+        if (held != null && held.isEmpty() && (requestEnded || key != null) && current.isRequestComplete()) {
             held.add(LastHttpContent.EMPTY_LAST_CONTENT);
         }
-        current.upstreamRefused(whole ? held : null);
+        current.upstreamRefused(held);
     }
 
     /** The connection is gone. */
     void closed() {
         Listener current = exchange;
+        breakWebSocket();
         part();
         if (current != null) {
             current.upstreamClosed(this);

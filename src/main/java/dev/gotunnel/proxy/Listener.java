@@ -8,15 +8,17 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.util.NetUtil;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
     private static final int BACKLOG = 1024;
+    private static final int LAST_PRIVILEGED = 1023;
     private static final int EPHEMERAL_TRIES = 10;
 
     private final List<Channel> channels;
@@ -44,16 +47,11 @@ final class Listener {
      * @throws GotunnelException {@code PORT_TAKEN} with the process that holds it, or {@code NOT_PERMITTED}
      */
     static Listener open(Transport transport, int port, ChannelHandler client) {
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(transport.group())
-                .channel(transport.serverChannel())
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(client);
-        if (OperatingSystem.current() != OperatingSystem.WINDOWS) {
-            // On Windows the option means that somebody else may take the port from us.
-            bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+        if (OperatingSystem.current() == OperatingSystem.MACOS && port > 0 && port <= LAST_PRIVILEGED) {
+            // There everybody may listen on such a port of all addresses, and only root on that of loopback.
+            return openWide(transport, port, client);
         }
+        ServerBootstrap bootstrap = bootstrap(transport, client);
         for (int i = 1; ; i++) {
             try {
                 return open(bootstrap, port);
@@ -66,15 +64,53 @@ final class Listener {
         }
     }
 
+    /** Opens a port of all addresses, and closes what does not come to loopback before a byte of it is read. */
+    static Listener openWide(Transport transport, int port, ChannelHandler client) {
+        ChannelHandler loopbackOnly = new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                if (isLoopback(channel.localAddress())) {
+                    channel.pipeline().addLast(client);
+                } else {
+                    LOG.debug("Closed a connection to {}, which is not loopback", channel.localAddress());
+                    channel.close();
+                }
+            }
+        };
+        Channel channel = bind(bootstrap(transport, loopbackOnly), new InetSocketAddress(port));
+        return new Listener(List.of(channel), ((InetSocketAddress) channel.localAddress()).getPort());
+    }
+
+    private static boolean isLoopback(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress internet
+                && NetUtil.toAddressString(internet.getAddress())
+                        .replace("::ffff:", "")
+                        .matches("::1|127\\..*");
+    }
+
+    private static ServerBootstrap bootstrap(Transport transport, ChannelHandler client) {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(transport.group())
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(client);
+        if (OperatingSystem.current() != OperatingSystem.WINDOWS) {
+            // On Windows the option means that somebody else may take the port from us.
+            bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+        }
+        return bootstrap;
+    }
+
     private static Listener open(ServerBootstrap bootstrap, int port) {
-        Channel ipv4 = bind(bootstrap, NetUtil.LOCALHOST4, port);
+        Channel ipv4 = bind(bootstrap, new InetSocketAddress(NetUtil.LOCALHOST4, port));
         int bound = ((InetSocketAddress) ipv4.localAddress()).getPort();
         List<Channel> channels = new ArrayList<>(List.of(ipv4));
         try {
-            channels.add(bind(bootstrap, NetUtil.LOCALHOST6, bound));
+            channels.add(bind(bootstrap, new InetSocketAddress(NetUtil.LOCALHOST6, bound)));
         } catch (GotunnelException e) {
             if (e.code() == ErrorCode.PORT_TAKEN) {
-                ipv4.close().syncUninterruptibly();
+                free(ipv4);
                 throw e;
             }
             LOG.debug("IPv6 is left out: {}", e.getMessage());
@@ -82,8 +118,9 @@ final class Listener {
         return new Listener(channels, bound);
     }
 
-    private static Channel bind(ServerBootstrap bootstrap, InetAddress address, int port) {
-        ChannelFuture bound = bootstrap.bind(address, port).awaitUninterruptibly();
+    private static Channel bind(ServerBootstrap bootstrap, InetSocketAddress address) {
+        int port = address.getPort();
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (bound.isSuccess()) {
             return bound.channel();
         }
@@ -118,10 +155,12 @@ final class Listener {
 
     /** Takes no more connections; those that are open go on. Blocks until the port is free. */
     void close() {
-        for (Channel channel : channels) {
-            channel.close().awaitUninterruptibly();
-            // NIO gives the port back with the selection after the close; a task that is due later runs after that one.
-            channel.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();
-        }
+        channels.forEach(Listener::free);
+    }
+
+    private static void free(Channel channel) {
+        channel.close().awaitUninterruptibly();
+        // NIO gives the port back with the selection after the close; a task that is due later runs after that one.
+        channel.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }

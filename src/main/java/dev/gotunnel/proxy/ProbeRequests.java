@@ -1,8 +1,6 @@
 package dev.gotunnel.proxy;
 
 import dev.gotunnel.policy.HealthProbe;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
@@ -16,7 +14,6 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Asks one backend now and then whether it is well, each time on a connection of its own. On one event loop. */
@@ -141,7 +138,7 @@ final class ProbeRequests {
         }
 
         @Override
-        public void upgrade(Channel backend, Consumer<ChannelHandler> installer) {
+        public void upgrade(WebSocketEnd backend) {
             backend.close();
         }
 

@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,7 +109,7 @@ public final class ProxyEngine implements AutoCloseable {
             Consumer<String> healthChanged) {
         this.transport = Transport.open(transport);
         this.worker = Executors.newThreadPerTaskExecutor(
-                Thread.ofVirtual().name("gotunnel-work-", 0).factory());
+                Thread.ofVirtual().name("gotunnel-work").factory());
         this.decoding = new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.targetBytes())
                 .setMaxHeaderSize(limits.headBytes())
@@ -186,15 +187,29 @@ public final class ProxyEngine implements AutoCloseable {
      * @param material proves all its names
      * @throws GotunnelException {@code NAME_TAKEN} when another route has one of the names
      */
-    public synchronized void add(Route route, KeyMaterial material) {
-        ActiveRoute active = new ActiveRoute(route, material, null);
+    public void add(Route route, KeyMaterial material) {
+        add(route, forAll(route, material));
+    }
+
+    private static Map<String, KeyMaterial> forAll(Route route, KeyMaterial material) {
+        return route.names().stream().collect(Collectors.toMap(name -> name, _ -> material));
+    }
+
+    /**
+     * Serves a route from now on.
+     *
+     * @param proofs what proves each of its names
+     * @throws GotunnelException {@code NAME_TAKEN} when another route has one of the names
+     */
+    public synchronized void add(Route route, Map<String, KeyMaterial> proofs) {
+        ActiveRoute active = new ActiveRoute(route, Map.copyOf(proofs), null);
         String taken = router.add(active);
         if (taken != null) {
             throw new GotunnelException(
                     ErrorCode.NAME_TAKEN, "Another tunnel serves " + taken + " already.", "See: gotunnel list");
         }
         try {
-            contexts.put(route.names(), material, route.minTls());
+            contexts.put(proofs, route.minTls());
         } catch (RuntimeException e) {
             router.remove(active);
             throw e;
@@ -219,9 +234,9 @@ public final class ProxyEngine implements AutoCloseable {
             throw new IllegalArgumentException("A route keeps its names: " + route.id());
         }
         if (route.minTls() != active.route().minTls()) {
-            contexts.put(route.names(), active.material(), route.minTls());
+            contexts.put(active.proofs(), route.minTls());
         }
-        ActiveRoute next = new ActiveRoute(route, active.material(), active);
+        ActiveRoute next = new ActiveRoute(route, active.proofs(), active);
         router.replace(active, next);
         context.checks().begin(next);
         active.retire(next);
@@ -233,13 +248,26 @@ public final class ProxyEngine implements AutoCloseable {
         active.upstreams().stream().filter(Upstream::isClosed).forEach(context.checks()::end);
     }
 
-    /** Proves a route's names with another certificate from the next handshake on. */
+    /** Proves all names of a route with another certificate from the next handshake on. */
     public synchronized void replaceCertificate(String routeId, KeyMaterial material) {
         ActiveRoute active = find(routeId);
         if (active != null) {
-            active.material(material);
-            contexts.put(active.route().names(), material, active.route().minTls());
+            replaceCertificates(routeId, forAll(active.route(), material));
         }
+    }
+
+    /** Proves each name of a route with another certificate from the next handshake on; connections that are open go on. */
+    public synchronized void replaceCertificates(String routeId, Map<String, KeyMaterial> proofs) {
+        ActiveRoute active = find(routeId);
+        if (active != null) {
+            active.proofs(Map.copyOf(proofs));
+            contexts.put(proofs, active.route().minTls());
+        }
+    }
+
+    /** Has the certificates for names that no tunnel has made anew, each at the next handshake for it. */
+    public void forgetTemporaryCertificates() {
+        contexts.forgetTemporary();
     }
 
     /**

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -65,26 +66,37 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
     }
 
     /**
-     * Sets the certificate of some names; connections that are open keep the one they have.
+     * Sets the certificates of some names; connections that are open keep the one they have.
      *
      * @param oldestVersion the oldest version that clients may use; null for TLS 1.2
      */
-    void put(List<String> names, KeyMaterial material, @Nullable TlsVersion oldestVersion) {
-        SslContext context = context(material, oldestVersion);
-        synchronized (this) {
-            for (String name : names) {
-                ReferenceCountUtil.release(ofTunnels.put(name, ReferenceCountUtil.retain(context)));
-                if (oldestVersion == null) {
-                    oldest.remove(name);
-                } else {
-                    oldest.put(name, oldestVersion);
-                }
-                if (name.startsWith("*")) {
-                    forgetBelow(name.substring(1));
-                }
-            }
+    void put(Map<String, KeyMaterial> proofs, @Nullable TlsVersion oldestVersion) {
+        Map<KeyMaterial, SslContext> contexts = new HashMap<>();
+        try {
+            proofs.values().forEach(material -> contexts.computeIfAbsent(material, its -> context(its, oldestVersion)));
+            proofs.forEach(
+                    (name, material) -> put(name, Objects.requireNonNull(contexts.get(material)), oldestVersion));
+        } finally {
+            contexts.values().forEach(ReferenceCountUtil::release);
         }
-        ReferenceCountUtil.release(context);
+    }
+
+    private synchronized void put(String name, SslContext context, @Nullable TlsVersion oldestVersion) {
+        ReferenceCountUtil.release(ofTunnels.put(name, ReferenceCountUtil.retain(context)));
+        if (oldestVersion == null) {
+            oldest.remove(name);
+        } else {
+            oldest.put(name, oldestVersion);
+        }
+        if (name.startsWith("*")) {
+            forgetBelow(name.substring(1));
+        }
+    }
+
+    /** Makes anew what was made for names that no tunnel has, when it is next asked for. */
+    synchronized void forgetTemporary() {
+        ofStrangers.values().forEach(TlsContexts::release);
+        ofStrangers.clear();
     }
 
     /** What was made for the names below a wildcard may not be what it demands. */

@@ -58,11 +58,6 @@ final class Upstream {
         return endpoint.scheme() == Scheme.HTTPS || endpoint.scheme() == Scheme.H2C;
     }
 
-    /** Whether a connection to it can change to WebSocket: HTTP/2 without TLS leaves no choice of another version. */
-    boolean takesUpgrades() {
-        return endpoint.scheme() != Scheme.H2C;
-    }
-
     /**
      * Whether it is time to look at it. While it is up, that is seldom where it takes a handshake, which costs the backend
      * more than a connection and may show in its log.

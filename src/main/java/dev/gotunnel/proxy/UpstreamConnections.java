@@ -1,10 +1,12 @@
 package dev.gotunnel.proxy;
 
+import dev.gotunnel.policy.BackendAddress.Scheme;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +35,15 @@ final class UpstreamConnections {
 
     /** Who waits for a stream; called on the event loop. */
     interface Waiting {
+        /** Whether the stream is to become a WebSocket. */
+        boolean wantsUpgrade();
+
         void connected(UpstreamStream stream);
 
         void connectFailed(Throwable cause);
+
+        /** The backend speaks HTTP/2 alone, and allows no WebSockets there. */
+        void webSocketsRefused();
     }
 
     UpstreamConnections(Upstream upstream, EventLoop loop) {
@@ -51,7 +59,7 @@ final class UpstreamConnections {
      * A stream on a connection that is there.
      *
      * @param repeatable whether the request may be sent again should the connection turn out to be dead
-     * @param upgrade whether the connection is to change to WebSocket, as only one of HTTP/1.1 can
+     * @param upgrade whether it is to become a WebSocket
      * @return null when none is to be had without a new connection
      */
     @Nullable
@@ -63,57 +71,74 @@ final class UpstreamConnections {
             }
             c.close();
         }
-        if (!upgrade) {
-            for (int i = 0; i < multiplexed.size(); i++) {
-                if (multiplexed.get(i).hasRoom()) {
-                    return multiplexed.get(i).open();
-                }
+        for (int i = 0; i < multiplexed.size(); i++) {
+            Http2UpstreamConnection candidate = multiplexed.get(i);
+            if (candidate.hasRoom() && (!upgrade || candidate.takesWebSockets())) {
+                return candidate.open();
             }
         }
         return null;
     }
 
     /** A stream on a new connection, or on one that is being opened and may take several. */
-    void open(UpstreamConnector connector, boolean upgrade, Waiting exchange) {
-        if (upgrade || choseHttp1 || !upstream.mayMultiplex()) {
-            connector.connect(upstream, loop, upgrade, new UpstreamConnector.Listener() {
-                @Override
-                public void connected(UpstreamConnection connection) {
-                    joined(connector, connection, new ArrayDeque<>(List.of(exchange)));
-                }
-
-                @Override
-                public void connectFailed(Throwable cause) {
-                    exchange.connectFailed(cause);
-                }
-            });
+    void open(UpstreamConnector connector, Waiting exchange) {
+        if (exchange.wantsUpgrade() && allowsNoWebSockets()) {
+            openWebSocket(connector, exchange);
+        } else if (choseHttp1 || !upstream.mayMultiplex()) {
+            connect(connector, false, false, new ArrayDeque<>(List.of(exchange)));
         } else if (waiting != null) {
             waiting.add(exchange);
         } else {
             ArrayDeque<Waiting> together = new ArrayDeque<>(4);
             waiting = together;
             together.add(exchange);
-            connector.connect(upstream, loop, false, new UpstreamConnector.Listener() {
-                @Override
-                public void connected(UpstreamConnection connection) {
-                    waiting = null;
-                    joined(connector, connection, together);
-                }
-
-                @Override
-                public void connectFailed(Throwable cause) {
-                    waiting = null;
-                    together.forEach(each -> each.connectFailed(cause));
-                }
-            });
+            connect(connector, false, true, together);
         }
+    }
+
+    private boolean allowsNoWebSockets() {
+        return !multiplexed.isEmpty() && multiplexed.stream().noneMatch(Http2UpstreamConnection::takesWebSockets);
+    }
+
+    /** HTTP/2 is spoken there, and does not do for a WebSocket: HTTP/1.1 may, where TLS leaves that choice. */
+    private void openWebSocket(UpstreamConnector connector, Waiting exchange) {
+        if (upstream.endpoint().scheme() == Scheme.HTTPS) {
+            connect(connector, true, false, new ArrayDeque<>(List.of(exchange)));
+        } else {
+            exchange.webSocketsRefused();
+        }
+    }
+
+    /** @param shared whether others may have joined those who wait, until there is a connection */
+    private void connect(UpstreamConnector connector, boolean http1, boolean shared, ArrayDeque<Waiting> exchanges) {
+        connector.connect(upstream, loop, http1, new UpstreamConnector.Listener() {
+            @Override
+            public void connected(UpstreamConnection connection) {
+                if (shared) {
+                    waiting = null;
+                }
+                joined(connector, connection, exchanges);
+            }
+
+            @Override
+            public void connectFailed(Throwable cause) {
+                if (shared) {
+                    waiting = null;
+                }
+                if (http1 && cause instanceof SSLException) {
+                    exchanges.forEach(Waiting::webSocketsRefused);
+                } else {
+                    exchanges.forEach(each -> each.connectFailed(cause));
+                }
+            }
+        });
     }
 
     /** Hands out what a new connection has to give; who gets nothing of it waits for a further one. */
     private void joined(UpstreamConnector connector, UpstreamConnection connection, ArrayDeque<Waiting> exchanges) {
         switch (connection) {
             case Http1UpstreamConnection http1 -> {
-                choseHttp1 = true;
+                choseHttp1 = multiplexed.isEmpty();
                 exchanges.remove().connected(http1);
             }
             case Http2UpstreamConnection http2 -> {
@@ -126,15 +151,25 @@ final class UpstreamConnections {
                 }
                 multiplexed.add(http2);
                 http2.joins(this);
-                while (!exchanges.isEmpty() && http2.hasRoom()) {
-                    exchanges.remove().connected(http2.open());
-                }
+                share(http2, exchanges);
                 if (upstream.isClosed()) {
                     http2.leave();
                 }
             }
         }
-        exchanges.forEach(each -> open(connector, false, each));
+        exchanges.forEach(each -> open(connector, each));
+    }
+
+    /** Leaves those for whom there is nothing here. */
+    private static void share(Http2UpstreamConnection http2, ArrayDeque<Waiting> exchanges) {
+        for (int left = exchanges.size(); left > 0; left--) {
+            Waiting next = exchanges.remove();
+            if (http2.hasRoom() && (!next.wantsUpgrade() || http2.takesWebSockets())) {
+                next.connected(http2.open());
+            } else {
+                exchanges.add(next);
+            }
+        }
     }
 
     /** Takes back a connection whose response is complete. */

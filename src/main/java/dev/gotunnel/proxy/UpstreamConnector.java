@@ -12,7 +12,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
@@ -72,7 +71,8 @@ final class UpstreamConnector {
     /**
      * Opens a connection that speaks HTTP. Call on the event loop; answers there.
      *
-     * @param http1 whether it must be HTTP/1.1 where the backend has a choice
+     * @param http1 whether it must be HTTP/1.1, of a backend that has chosen HTTP/2 before; fails as a handshake does where
+     *     the backend has no such choice
      */
     void connect(Upstream upstream, EventLoop loop, boolean http1, Listener listener) {
         Attempt attempt = new Attempt(upstream, loop, http1, listener);
@@ -264,7 +264,7 @@ final class UpstreamConnector {
 
         private Http1UpstreamConnection http1(ChannelPipeline pipeline) {
             Http1UpstreamConnection connection = new Http1UpstreamConnection(upstream.connections(loop));
-            pipeline.addLast(new HttpClientCodec(decoding, false, false), connection);
+            pipeline.addLast(new Http1BackendCodec(decoding), connection);
             return connection;
         }
 
@@ -329,6 +329,8 @@ final class UpstreamConnector {
             if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
                 awaits(Step.SETTINGS);
                 Http2UpstreamConnection.install(pipeline, true, this);
+            } else if (http1 && !ApplicationProtocolNames.HTTP_1_1.equals(protocol)) {
+                failed(new SSLException("no HTTP/1.1 there"));
             } else if (!done) {
                 connected(http1(pipeline));
             }

@@ -1,12 +1,9 @@
 package dev.gotunnel.proxy;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.ArrayDeque;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +46,8 @@ interface UpstreamStream {
         /** The backend agrees to change to WebSocket; {@link #upgrade} follows. */
         void switchingProtocols(HttpResponse head);
 
-        /** From here on the backend's channel carries bytes that are not ours to read. */
-        void upgrade(Channel backend, Consumer<ChannelHandler> installer);
+        /** From here on the backend's side carries bytes that are not ours to read. */
+        void upgrade(WebSocketEnd backend);
 
         /** The backend closed the connection before it had answered in full. */
         void upstreamClosed(UpstreamStream closed);

@@ -16,12 +16,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,8 +160,11 @@ final class LinuxSystemStore implements TrustStore {
 
     @Override
     public String change(X509Certificate root) {
-        return "write " + file(root) + " and run " + String.join(" ", family.afterInstall())
-                + (mayWrite() ? "" : " (asks for an administrator's password)");
+        String run = " and run " + String.join(" ", family.afterInstall());
+        return mayWrite()
+                ? "write " + file(root) + run
+                : "write " + CertificateAuthority.nameOf(root) + " into " + anchors() + run
+                        + " (asks for an administrator's password)";
     }
 
     @Override
@@ -189,6 +194,23 @@ final class LinuxSystemStore implements TrustStore {
             throw PrivateFiles.unusable("write " + file, file, e);
         }
         run(family.afterInstall());
+        settle();
+    }
+
+    /**
+     * Has the bundle made anew where a run of the system's program was killed: Debian's goes on with the draft that such a
+     * run has left, so that authorities stand in the bundle twice.
+     */
+    private void settle() {
+        for (int again = 0; again < 2 && isUnsettled(); again++) {
+            run(family.afterRemove());
+        }
+    }
+
+    private boolean isUnsettled() {
+        List<X509Certificate> all = certificates(bundle());
+        return Files.exists(bundle().resolveSibling(bundle().getFileName() + ".new"))
+                || new HashSet<>(all).size() < all.size();
     }
 
     @Override
@@ -198,10 +220,16 @@ final class LinuxSystemStore implements TrustStore {
         }
         if (!mayWrite()) {
             helper.orElseThrow(() -> notPermitted(removedByHand(root))).remove(root);
+            if (roots().contains(root)) {
+                // The helper takes back what it has written itself, and nothing else.
+                throw notPermitted(removedByHand(root));
+            }
             return;
         }
         for (Path file : anchorFiles()) {
             if (rootsIn(file).contains(root)) {
+                // First: the system's program tells its followers only of what it adds.
+                followers().tellRemoved(file);
                 try {
                     Files.delete(file);
                 } catch (IOException e) {
@@ -210,6 +238,7 @@ final class LinuxSystemStore implements TrustStore {
             }
         }
         run(family.afterRemove());
+        settle();
         if (roots().contains(root)) {
             throw new GotunnelException(
                     ErrorCode.IO,
@@ -221,6 +250,10 @@ final class LinuxSystemStore implements TrustStore {
     private GotunnelException notPermitted(String hint) {
         return new GotunnelException(
                 ErrorCode.NOT_PERMITTED, "Only an administrator may change the system's trust store.", hint);
+    }
+
+    private TrustFollowers followers() {
+        return new TrustFollowers(places, commands);
     }
 
     /** The program below the root that stands for the system's: in a test, never the machine's own. */
@@ -255,6 +288,9 @@ final class LinuxSystemStore implements TrustStore {
 
     @Override
     public void tidy(List<Path> created) {
+        if (isFound() && mayWrite()) {
+            settle();
+        }
         CreatedFolders.removeEmpty(created);
     }
 
@@ -264,12 +300,17 @@ final class LinuxSystemStore implements TrustStore {
     }
 
     private String removedByHand(X509Certificate root) {
-        String files = anchorFiles().stream()
+        List<Path> files = anchorFiles().stream()
                 .filter(file -> rootsIn(file).contains(root))
-                .map(Path::toString)
-                .reduce((a, b) -> a + " " + b)
-                .orElse(file(root).toString());
-        return "sudo rm " + files + " && sudo " + String.join(" ", family.afterRemove());
+                .toList();
+        List<Path> all = files.isEmpty() ? List.of(file(root)) : files;
+        return "sudo rm " + all.stream().map(Path::toString).collect(Collectors.joining(" ")) + " && sudo "
+                + String.join(" ", family.afterRemove()) + followers().byHand(all.getFirst());
+    }
+
+    @Override
+    public Optional<Path> file() {
+        return Optional.of(bundle());
     }
 
     @Override

@@ -53,6 +53,14 @@ public final class SystemCommands implements CommandRunner {
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile());
             builder.environment().put("LC_ALL", "C");
+            if (File.separatorChar == '/') {
+                // After su they are missing for root too, and dpkg, which update-ca-certificates calls, gives up then.
+                builder.environment()
+                        .merge(
+                                "PATH",
+                                String.join(":", OF_ADMINISTRATORS),
+                                (path, more) -> path.isBlank() ? more : path + ":" + more);
+            }
             Process process = builder.start();
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

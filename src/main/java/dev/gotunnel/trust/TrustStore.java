@@ -4,6 +4,7 @@ import dev.gotunnel.error.GotunnelException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,11 @@ public interface TrustStore {
 
     /** How to do by hand what {@link #install} cannot do here. */
     String byHand(X509Certificate root);
+
+    /** The file that is to be byte for byte as before when the roots are gone; empty where a database has no such form. */
+    default Optional<Path> file() {
+        return Optional.empty();
+    }
 
     /** What the user has to do before a change takes effect, such as to restart a browser; empty for nothing. */
     String afterwards();

@@ -6,6 +6,9 @@ import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.privilege.Permission;
 import dev.gotunnel.privilege.PrivilegeManager;
 import dev.gotunnel.proxy.ProxyEngine;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,16 +17,30 @@ import org.jspecify.annotations.Nullable;
  * @param http plain HTTP
  * @param https HTTPS
  * @param limitation why they are not 80 and 443, when that was wished for
+ * @param former the pair that was in use before 80 and 443 were to be had, and stays open: addresses that were given out
+ *     go on working
  */
-record EnginePorts(int http, int https, @Nullable Limitation limitation) {
-    private static final int LOW_HTTP = 80;
-    private static final int LOW_HTTPS = 443;
+record EnginePorts(
+        int http,
+        int https,
+        @Nullable Limitation limitation,
+        @Nullable EnginePorts former) {
+    /** A pair that addresses need not name. */
+    static final Pair STANDARD = new Pair(80, 443);
 
     /** 8080 belongs to backends. */
     private static final int FIRST_HTTP = 8880;
 
     private static final int FIRST_HTTPS = 8443;
     private static final int PAIRS = 20;
+    private static final String NEEDS_PERMISSION = "Ports 443 and 80 need a permission, so addresses carry a port.";
+
+    /** Two ports, one for each protocol. */
+    record Pair(int http, int https) {}
+
+    EnginePorts(int http, int https, @Nullable Limitation limitation) {
+        this(http, https, limitation, null);
+    }
 
     /**
      * Opens the pair of a plan. A port that the user named is used or refused, never replaced.
@@ -31,12 +48,16 @@ record EnginePorts(int http, int https, @Nullable Limitation limitation) {
      * @throws GotunnelException {@code PORT_TAKEN} or {@code NOT_PERMITTED}; nothing stays open then
      */
     static EnginePorts open(ProxyEngine engine, PortPlan plan, PrivilegeManager privileges) {
+        return open(engine, plan, STANDARD, privileges);
+    }
+
+    static EnginePorts open(ProxyEngine engine, PortPlan plan, Pair low, PrivilegeManager privileges) {
         Integer http = plan.http() == null ? null : engine.listen(plan.http(), false);
         try {
             Integer https = plan.https() == null ? null : engine.listen(plan.https(), true);
             EnginePorts ports;
             try {
-                ports = choose(engine, http, https, plan.lowPorts(), privileges);
+                ports = choose(engine, http, https, plan.lowPorts() ? low : null, privileges);
             } catch (GotunnelException e) {
                 close(engine, https);
                 throw e;
@@ -60,24 +81,23 @@ record EnginePorts(int http, int https, @Nullable Limitation limitation) {
             ProxyEngine engine,
             @Nullable Integer http,
             @Nullable Integer https,
-            boolean lowPorts,
+            @Nullable Pair low,
             PrivilegeManager privileges) {
         Limitation why = null;
-        if (lowPorts && (http == null || https == null)) {
+        if (low != null && (http == null || https == null)) {
             if (privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS)) {
                 try {
-                    return pair(engine, http, https, LOW_HTTP, LOW_HTTPS, null);
+                    return pair(engine, http, https, low, null);
                 } catch (GotunnelException e) {
-                    requireTaken(e);
-                    why = new Limitation("high-port", e.getMessage(), e.hint() == null ? "" : e.hint());
+                    why = taken(e);
                 }
             } else if (https == null) {
-                why = notPermitted();
+                why = notPermitted(privileges);
             }
         }
         for (int i = 0; ; i++) {
             try {
-                return pair(engine, http, https, FIRST_HTTP + i, FIRST_HTTPS + i, why);
+                return pair(engine, http, https, new Pair(FIRST_HTTP + i, FIRST_HTTPS + i), why);
             } catch (GotunnelException e) {
                 requireTaken(e);
                 if (i == PAIRS) {
@@ -97,12 +117,11 @@ record EnginePorts(int http, int https, @Nullable Limitation limitation) {
             ProxyEngine engine,
             @Nullable Integer openHttp,
             @Nullable Integer openHttps,
-            int http,
-            int https,
+            Pair wanted,
             @Nullable Limitation why) {
-        int secure = openHttps == null ? engine.listen(https, true) : openHttps;
+        int secure = openHttps == null ? engine.listen(wanted.https(), true) : openHttps;
         try {
-            int plain = openHttp == null ? engine.listen(http, false) : openHttp;
+            int plain = openHttp == null ? engine.listen(wanted.http(), false) : openHttp;
             return new EnginePorts(plain, secure, why);
         } catch (GotunnelException e) {
             if (openHttps == null) {
@@ -112,26 +131,88 @@ record EnginePorts(int http, int https, @Nullable Limitation limitation) {
         }
     }
 
-    void close(ProxyEngine engine) {
-        engine.unlisten(http);
-        engine.unlisten(https);
+    /**
+     * Takes 80 and 443 as well, where they were wished for and are to be had by now.
+     *
+     * @param evenIfTaken whether to try although somebody had them before: looking for who that is takes time
+     * @return these ports, or others
+     */
+    EnginePorts raised(ProxyEngine engine, PortPlan plan, Pair low, PrivilegeManager privileges, boolean evenIfTaken) {
+        if (limitation == null || (!evenIfTaken && !limitation.message().equals(NEEDS_PERMISSION))) {
+            return this;
+        }
+        if (!privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS)) {
+            return new EnginePorts(http, https, notPermitted(privileges), former);
+        }
+        try {
+            EnginePorts raised = pair(
+                    engine,
+                    plan.http() == null ? null : Integer.valueOf(http),
+                    plan.https() == null ? null : Integer.valueOf(https),
+                    low,
+                    null);
+            engine.redirectTo(raised.https);
+            return new EnginePorts(raised.http, raised.https, null, this);
+        } catch (GotunnelException e) {
+            return new EnginePorts(http, https, taken(e), former);
+        }
     }
 
-    private static Limitation notPermitted() {
+    /**
+     * Gives 80 and 443 back when this process would not get them again. Connections that are open go on.
+     *
+     * @return these ports, or others
+     */
+    EnginePorts lowered(ProxyEngine engine, PortPlan plan, Pair low, PrivilegeManager privileges) {
+        boolean chosen = https == low.https() && plan.https() == null && limitation == null;
+        if (!chosen || privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS)) {
+            return this;
+        }
+        Integer named = plan.http() == null ? null : Integer.valueOf(http);
+        EnginePorts high = former == null ? choose(engine, named, null, low, privileges) : former;
+        engine.redirectTo(high.https);
+        engine.unlisten(https);
+        if (named == null) {
+            engine.unlisten(http);
+        }
+        return new EnginePorts(high.http, high.https, notPermitted(privileges));
+    }
+
+    private static Limitation taken(GotunnelException e) {
+        requireTaken(e);
+        return new Limitation(
+                "high-port", e.getMessage(), e.hint() == null ? "" : e.hint() + " Then: gotunnel ports enable");
+    }
+
+    private static Limitation notPermitted(PrivilegeManager privileges) {
+        boolean linux = OperatingSystem.current() == OperatingSystem.LINUX;
         return new Limitation(
                 "high-port",
-                "Ports 443 and 80 need a permission, so addresses carry a port.",
-                OperatingSystem.current() == OperatingSystem.LINUX
-                        ? "To allow low ports until the next boot: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=80"
-                        : "Use the address with its port.");
+                NEEDS_PERMISSION,
+                privileges.canRequest(Permission.BIND_PRIVILEGED_PORTS)
+                        ? "gotunnel ports enable"
+                        : linux ? PortsService.BY_HAND : "Use the address with its port.");
+    }
+
+    /** Every port that is open for all tunnels. */
+    Set<Integer> all() {
+        Set<Integer> all = new HashSet<>(List.of(http, https));
+        if (former != null) {
+            all.addAll(former.all());
+        }
+        return all;
+    }
+
+    void close(ProxyEngine engine) {
+        all().forEach(engine::unlisten);
     }
 
     /** The URL of a name on the shared ports. */
     String url(String name, boolean secure) {
-        return secure ? secureUrl(name, https) : "http://" + name + (http == 80 ? "" : ":" + http);
+        return secure ? secureUrl(name, https) : "http://" + name + (http == STANDARD.http() ? "" : ":" + http);
     }
 
     static String secureUrl(String name, int port) {
-        return "https://" + name + (port == 443 ? "" : ":" + port);
+        return "https://" + name + (port == STANDARD.https() ? "" : ":" + port);
     }
 }

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 
 /** A journal in a file: a line for each entry, its three parts between tabs. It goes when it is empty. */
 public final class FileJournal implements Journal {
+    private static final int PARTS = 3;
+
     private final Path file;
 
     /** A journal that is made by its first entry. */
@@ -56,14 +58,72 @@ public final class FileJournal implements Journal {
 
     @Override
     public List<Entry> entries() {
+        List<String> damaged = damaged();
+        if (!damaged.isEmpty()) {
+            throw new GotunnelException(
+                    ErrorCode.IO,
+                    "The journal " + file + " is damaged: \"" + damaged.getFirst() + "\".",
+                    "Keep what can be read of it: gotunnel doctor --fix");
+        }
+        return lines().stream().map(FileJournal::parse).toList();
+    }
+
+    /** The file, which need not exist. */
+    public Path file() {
+        return file;
+    }
+
+    /** The lines that are no entries. */
+    public List<String> damaged() {
+        return lines().stream().filter(line -> !isEntry(line)).toList();
+    }
+
+    /** Where {@link #mend} keeps a damaged file. */
+    public Path aside() {
+        return file.resolveSibling(file.getFileName() + ".damaged");
+    }
+
+    /** Keeps the entries that can be read, and the whole file as {@link #aside()}. No effect on one that is sound. */
+    public void mend() {
+        if (damaged().isEmpty()) {
+            return;
+        }
+        try (EditLock lock = EditLock.on(file)) {
+            List<String> lines = lines();
+            List<String> good = lines.stream().filter(FileJournal::isEntry).toList();
+            if (good.size() < lines.size()) {
+                PrivateFiles.write(aside(), text(lines));
+                if (good.isEmpty()) {
+                    Files.deleteIfExists(file);
+                } else {
+                    PrivateFiles.write(file, text(good));
+                }
+            }
+        } catch (IOException e) {
+            throw PrivateFiles.unusable("write the journal " + file, file, e);
+        }
+    }
+
+    private static byte[] text(List<String> lines) {
+        return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What is no UTF-8 is damage as well, and not to be lost in reading. */
+    private List<String> lines() {
         if (!Files.exists(file)) {
             return List.of();
         }
         try {
-            return Files.readAllLines(file).stream().map(this::parse).toList();
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         } catch (IOException e) {
             throw PrivateFiles.unusable("read the journal " + file, file, e);
         }
+    }
+
+    private static boolean isEntry(String line) {
+        return line.split("\t", -1).length == PARTS && line.indexOf('\uFFFD') < 0 && line.indexOf('\0') < 0;
     }
 
     private static String line(Entry entry) {
@@ -81,14 +141,8 @@ public final class FileJournal implements Journal {
                 .replace("\r", "\\r");
     }
 
-    private Entry parse(String line) {
+    private static Entry parse(String line) {
         String[] parts = line.split("\t", -1);
-        if (parts.length != 3) {
-            throw new GotunnelException(
-                    ErrorCode.IO,
-                    "The journal " + file + " is damaged: \"" + line + "\".",
-                    "Delete that line; what it was about has to be undone by hand.");
-        }
         return new Entry(unescape(parts[0]), unescape(parts[1]), unescape(parts[2]));
     }
 

@@ -10,4 +10,26 @@ public interface MachineService extends RootOfTrust {
      * by the one that owns the engine.
      */
     TrustService trust();
+
+    /** Who finds out what is wrong with this machine; for such processes as well. */
+    Doctor doctor();
+
+    /**
+     * Who takes back all that was put on this machine; for such processes as well.
+     *
+     * @param purge whether the user's own configuration goes too
+     */
+    Removal removal(boolean purge);
+
+    /** The names in the hosts file. */
+    HostsService hosts();
+
+    /** Ports 443 and 80. */
+    PortsService ports();
+
+    /** Where the key of the authority is kept, in words. */
+    String keyPlace();
+
+    /** Who puts another certificate authority in the place of the one in use; for such processes as well. */
+    AuthorityRenewal renewal();
 }

@@ -1,13 +1,24 @@
 package dev.gotunnel.tunnel;
 
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.HostsFile;
 import dev.gotunnel.platform.OperatingSystem;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A name that this machine does not lead to itself, and the line that mends it. */
+/** A name that this machine does not lead to itself, and what mends it. */
 final class NameLimitation {
     private NameLimitation() {}
 
-    static Limitation of(DomainName domain, String urlThatWorks) {
+    /**
+     * The limitation of a name.
+     *
+     * @param shadow somebody else's line that leads it elsewhere; null when there is none
+     * @param hosts what may write the hosts file
+     */
+    static Limitation of(
+            DomainName domain, String urlThatWorks, HostsFile.@Nullable Shadow shadow, HostsService hosts) {
         String name = domain.ascii();
         if (domain.isWildcard()) {
             return new Limitation(
@@ -16,15 +27,25 @@ final class NameLimitation {
                     "A hosts file holds no wildcards: give it a line for each name that you need below "
                             + name.substring(2) + ".");
         }
-        // Java, Node and Python do not lead .localhost names here by themselves, as browsers and curl do.
-        String names = name + " " + domain.localhostName();
-        String fix = OperatingSystem.current() == OperatingSystem.WINDOWS
-                ? "As administrator, add the line \"127.0.0.1 " + names
-                        + "\" to C:\\Windows\\System32\\drivers\\etc\\hosts"
-                : "sudo sh -c \"printf '127.0.0.1 " + names + "\\n::1 " + names + "\\n' >> /etc/hosts\"";
+        if (shadow != null) {
+            return new Limitation(
+                    "name-unresolved",
+                    name + " leads to " + shadow.address() + " by line " + shadow.line() + " of " + hosts.place() + "; "
+                            + urlThatWorks + " leads here in browsers.",
+                    "Take the name out of that line, or use another --domain.");
+        }
         return new Limitation(
                 "name-unresolved",
                 name + " does not lead to this machine yet; " + urlThatWorks + " does in browsers.",
-                fix);
+                // Java, Node and Python do not lead .localhost names here by themselves, as browsers and curl do.
+                hosts.isWithinReach() ? "gotunnel hosts apply" : hosts.byHand(List.of(name, domain.localhostName())));
+    }
+
+    /** The line that an administrator adds. */
+    static String byHand(Collection<String> names, String place) {
+        String line = String.join(" ", names);
+        return OperatingSystem.current() == OperatingSystem.WINDOWS
+                ? "As administrator, add the line \"127.0.0.1 " + line + "\" to " + place
+                : "sudo sh -c \"printf '127.0.0.1 " + line + "\\n::1 " + line + "\\n' >> " + place + "\"";
     }
 }

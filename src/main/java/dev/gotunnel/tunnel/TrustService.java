@@ -19,15 +19,20 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the programs of this machine trust its certificate authority, and takes that back. One store that fails keeps none
  * of the others. Every change is noted in the journal before it is made. One thread at a time.
  */
 public final class TrustService {
+    private static final Logger LOG = LoggerFactory.getLogger(TrustService.class);
+
     private static final String ROOT = "trust-root";
     private static final String CREATED = "trust-created";
     private static final String FILES = "trust-files";
+    private static final String BEFORE = "file-before";
 
     private final CertInstaller certificates;
     private final TrustStores stores;
@@ -40,6 +45,11 @@ public final class TrustService {
         this.stores = stores;
         this.files = files;
         this.journal = journal;
+    }
+
+    /** Whether a journal knows of stores that hold a root of ours. */
+    public static boolean isTrusted(Journal journal) {
+        return !journal.entries(ROOT).isEmpty();
     }
 
     /** How each store stands to the root, those that were not found included. */
@@ -61,8 +71,9 @@ public final class TrustService {
         return states;
     }
 
+    /** By the id: the name of a second store of a kind may end with a number. */
     private static String kindOf(TrustStore store) {
-        return store.name().split(":", 2)[0];
+        return store.id().split(":", 2)[0];
     }
 
     private static TrustState state(TrustStore store, X509Certificate root, TrustProbe probe) {
@@ -111,10 +122,11 @@ public final class TrustService {
         List<TrustStore> chosen = choose(stores.find(), names);
         List<TrustOutcome> outcomes = new ArrayList<>();
         List<Pending> pending = new ArrayList<>();
+        List<TrustStore> served = new ArrayList<>();
         try (TrustProbe probe = new TrustProbe(certificates::temporaryCert)) {
             for (TrustStore store : chosen) {
                 try {
-                    consider(store, root, probe, !names.isEmpty(), pending, outcomes);
+                    consider(store, root, probe, !names.isEmpty(), pending, served, outcomes);
                 } catch (GotunnelException e) {
                     outcomes.add(TrustOutcome.failed(store.name(), e));
                 }
@@ -122,9 +134,70 @@ public final class TrustService {
             if (!pending.isEmpty() && agreed.test(steps(pending, root))) {
                 pending.forEach(work -> outcomes.add(attempt(work.store(), () -> install(work, root, probe))));
             }
+            served.forEach(store -> outcomes.add(attempt(store, () -> followed(store, root, probe, !names.isEmpty()))));
         }
         files.refresh(root);
         return outcomes;
+    }
+
+    /** The stores that hold a root of ours and that gotunnel writes. */
+    List<TrustStore> holders() {
+        return stores.find().stream()
+                .filter(store -> store.servedBy() == null
+                        && store.isFound()
+                        && !ours(store).isEmpty())
+                .toList();
+    }
+
+    private List<X509Certificate> ours(TrustStore store) {
+        try {
+            return store.roots().stream().filter(root -> isOurs(store, root)).toList();
+        } catch (GotunnelException e) {
+            LOG.warn("{} cannot be read: {}", store.name(), e.getMessage());
+            return List.of();
+        }
+    }
+
+    /** What takes the roots that stores hold now out of them. */
+    List<TrustStep> removals(List<TrustStore> holders) {
+        return holders.stream()
+                .flatMap(store -> ours(store).stream().map(root -> removal(store, root)))
+                .toList();
+    }
+
+    /**
+     * Adds the root of an authority that is to be used next, and leaves the roots that are there.
+     *
+     * @return what became of each store; those that may not be written have failed
+     */
+    List<TrustOutcome> addBeside(CertificateAuthority next, List<TrustStore> holders) {
+        List<TrustOutcome> outcomes = new ArrayList<>();
+        try (TrustProbe probe = new TrustProbe(next::issue)) {
+            for (TrustStore store : holders) {
+                outcomes.add(attempt(store, () -> addBeside(store, next.root(), probe)));
+            }
+        }
+        return outcomes;
+    }
+
+    private TrustOutcome addBeside(TrustStore store, X509Certificate root, TrustProbe probe) {
+        if (store.roots().contains(root) && store.verify(probe) != Verdict.NO) {
+            return TrustOutcome.done(store.name(), "It trusts the new root.", "");
+        }
+        return store.needsPrivilege()
+                ? new TrustOutcome(
+                        store.name(),
+                        "Only an administrator may change it.",
+                        store.byHand(root),
+                        ErrorCode.NOT_PERMITTED)
+                : install(new Pending(store, List.of()), root, probe);
+    }
+
+    /** Has stores trust the root that is in use by now, and no earlier one. */
+    List<TrustOutcome> finish(List<TrustStore> holders) {
+        return holders.isEmpty()
+                ? List.of()
+                : install(holders.stream().map(TrustStore::name).toList(), _ -> true);
     }
 
     private List<TrustStore> choose(List<TrustStore> found, List<String> names) {
@@ -154,6 +227,7 @@ public final class TrustService {
             TrustProbe probe,
             boolean named,
             List<Pending> pending,
+            List<TrustStore> served,
             List<TrustOutcome> outcomes) {
         if (!store.isFound()) {
             if (named) {
@@ -170,14 +244,25 @@ public final class TrustService {
         if (trusted && (old.isEmpty() || elsewhere != null)) {
             outcomes.add(TrustOutcome.done(store.name(), "It is trusted already.", ""));
         } else if (elsewhere != null) {
-            outcomes.add(new TrustOutcome(
-                    store.name(), "gotunnel does not write it.", elsewhere, named ? ErrorCode.NOT_PERMITTED : null));
+            served.add(store);
         } else if (store.needsPrivilege()) {
             outcomes.add(new TrustOutcome(
                     store.name(), "Only an administrator may change it.", store.byHand(root), ErrorCode.NOT_PERMITTED));
         } else {
             pending.add(new Pending(store, old));
         }
+    }
+
+    /** What became of a store that others write: mostly the system's, which may have been done just now. */
+    private static TrustOutcome followed(TrustStore store, X509Certificate root, TrustProbe probe, boolean named) {
+        if (store.roots().contains(root) && store.verify(probe) != Verdict.NO) {
+            return TrustOutcome.done(store.name(), "It trusts the root now.", store.afterwards());
+        }
+        return new TrustOutcome(
+                store.name(),
+                "gotunnel does not write it.",
+                Objects.requireNonNullElse(store.servedBy(), ""),
+                named ? ErrorCode.NOT_PERMITTED : null);
     }
 
     /** In a store that others share, another user's gotunnel has its root too. */
@@ -217,6 +302,7 @@ public final class TrustService {
     private TrustOutcome install(Pending work, X509Certificate root, TrustProbe probe) {
         TrustStore store = work.store();
         store.creates().forEach(path -> journal.note(new Journal.Entry(CREATED, store.id(), path.toString())));
+        noteFile(store);
         journal.note(entry(store, root));
         store.install(root);
         for (X509Certificate old : work.old()) {
@@ -242,6 +328,44 @@ public final class TrustService {
      *     to change
      */
     public List<TrustOutcome> uninstall(Predicate<List<TrustStep>> agreed) {
+        List<TrustOutcome> outcomes = new ArrayList<>();
+        List<Pending> pending = withOurs(outcomes);
+        List<TrustStep> steps = removalSteps(pending);
+        if (steps.isEmpty() || agreed.test(steps)) {
+            pending.forEach(work -> outcomes.add(attempt(work.store(), () -> remove(work))));
+            deleteFiles(outcomes);
+        }
+        return outcomes;
+    }
+
+    /** What the store's file was before the first change, for the proof that it is so again. */
+    private void noteFile(TrustStore store) {
+        boolean noted =
+                journal.entries(BEFORE).stream().anyMatch(entry -> entry.where().equals(store.id()));
+        if (!noted && !store.roots().stream().anyMatch(root -> isOurs(store, root))) {
+            store.file()
+                    .flatMap(FileDigest::of)
+                    .ifPresent(digest -> journal.note(new Journal.Entry(BEFORE, store.id(), digest)));
+        }
+    }
+
+    private String proof(TrustStore store) {
+        return journal.entries(BEFORE).stream()
+                .filter(entry -> entry.where().equals(store.id()))
+                .findFirst()
+                .flatMap(
+                        before -> store.file()
+                                .flatMap(FileDigest::of)
+                                .map(
+                                        now -> " " + store.file().get()
+                                                + (now.equals(before.what())
+                                                        ? " is byte for byte as it was before (SHA-256 " + now + ")."
+                                                        : " is not as it was before: the system has changed other authorities meanwhile.")))
+                .orElse("");
+    }
+
+    /** The stores with something of ours in them; those that cannot be read become outcomes. */
+    private List<Pending> withOurs(List<TrustOutcome> outcomes) {
         Map<String, TrustStore> all = new LinkedHashMap<>();
         stores.find().forEach(store -> all.put(store.id(), store));
         for (Journal.Entry entry : journal.entries()) {
@@ -249,7 +373,6 @@ public final class TrustService {
                 stores.ofId(entry.where()).ifPresent(store -> all.putIfAbsent(entry.where(), store));
             }
         }
-        List<TrustOutcome> outcomes = new ArrayList<>();
         List<Pending> pending = new ArrayList<>();
         for (TrustStore store : all.values()) {
             try {
@@ -265,17 +388,59 @@ public final class TrustService {
                 outcomes.add(TrustOutcome.failed(store.name(), e));
             }
         }
-        List<TrustStep> steps = pending.stream()
+        return pending;
+    }
+
+    private static List<TrustStep> removalSteps(List<Pending> pending) {
+        return pending.stream()
                 .flatMap(work -> work.old().stream().map(root -> removal(work.store(), root)))
                 .toList();
-        if (steps.isEmpty() || agreed.test(steps)) {
-            pending.forEach(work -> outcomes.add(attempt(work.store(), () -> remove(work))));
-            journal.entries(FILES).forEach(entry -> {
+    }
+
+    /** What {@link #uninstall} would do, without doing it. */
+    public List<TrustStep> toUninstall() {
+        List<TrustOutcome> unreadable = new ArrayList<>();
+        List<Pending> pending = withOurs(unreadable);
+        List<TrustStep> steps = new ArrayList<>(removalSteps(pending));
+        for (Pending work : pending) {
+            if (work.old().isEmpty()) {
+                steps.add(new TrustStep(
+                        work.store().name(),
+                        "forget what is noted of " + work.store().place()));
+            }
+        }
+        unreadable.forEach(outcome -> steps.add(new TrustStep(outcome.store(), "look at it: " + outcome.message())));
+        journal.entries(FILES).forEach(entry -> steps.add(new TrustStep("environment", "delete " + entry.where())));
+        return steps;
+    }
+
+    /**
+     * Notes what stands in stores that users share and is the authority's in use: after the journal was lost, nothing else
+     * tells whose it is.
+     */
+    public void adopt() {
+        X509Certificate root = certificates.installCA();
+        for (TrustStore store : stores.find()) {
+            if (store.isShared() && store.servedBy() == null && store.isFound() && holds(store, root)) {
+                journal.note(entry(store, root));
+            }
+        }
+    }
+
+    /** A shell that names a file which is gone trusts nothing any more, the rest of the world included. */
+    private void deleteFiles(List<TrustOutcome> outcomes) {
+        for (Journal.Entry entry : journal.entries(FILES)) {
+            try {
                 files.delete();
                 journal.forget(entry);
-            });
+                outcomes.add(TrustOutcome.done(
+                        "environment",
+                        "The files of gotunnel env are deleted.",
+                        "Close the shells that took its variables in, or unset them there."));
+            } catch (GotunnelException e) {
+                outcomes.add(TrustOutcome.failed("environment", e));
+            }
         }
-        return outcomes;
     }
 
     private boolean isNoted(TrustStore store) {
@@ -285,6 +450,7 @@ public final class TrustService {
     private TrustOutcome remove(Pending work) {
         TrustStore store = work.store();
         work.old().forEach(store::remove);
+        String proof = work.old().isEmpty() ? "" : proof(store);
         List<Path> created = journal.entries(CREATED).stream()
                 .filter(entry -> entry.where().equals(store.id()))
                 .map(entry -> Path.of(entry.what()))
@@ -293,7 +459,7 @@ public final class TrustService {
         journal.entries().stream()
                 .filter(entry -> entry.where().equals(store.id()))
                 .forEach(journal::forget);
-        return TrustOutcome.done(store.name(), "It holds no root of ours any more.", store.afterwards());
+        return TrustOutcome.done(store.name(), "It holds no root of ours any more." + proof, store.afterwards());
     }
 
     /** Variables that make programs without a store of their own trust the root, in the order to set them. */

@@ -35,6 +35,19 @@ public record Tunnel(
         limitations = List.copyOf(limitations);
     }
 
+    /** A tunnel that is saved and that nobody runs. */
+    public static Tunnel atRest(TunnelSpec spec) {
+        return new Tunnel(
+                spec.id().toString(),
+                spec.id().profile(),
+                spec.id().name(),
+                spec.domain().ascii(),
+                TunnelState.STOPPED,
+                List.of(),
+                spec.backends().stream().map(b -> new Backend(b.url(), false)).toList(),
+                List.of());
+    }
+
     /** The first address that a browser can be sent to: a wildcard's is only a pattern. */
     @JsonIgnore
     public Optional<String> openUrl() {

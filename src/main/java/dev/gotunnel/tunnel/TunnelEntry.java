@@ -1,6 +1,6 @@
 package dev.gotunnel.tunnel;
 
-import dev.gotunnel.cert.Leaf;
+import dev.gotunnel.names.HostsFile;
 import dev.gotunnel.proxy.ProxyEngine;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,11 +26,10 @@ final class TunnelEntry {
     /** Completes when a start or stop under way has ended, either way. */
     CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
 
-    /** What it proves its names with. */
-    @Nullable
-    Leaf leaf;
-
     boolean nameResolves;
+
+    /** Who leads its name elsewhere, while it does not resolve. */
+    HostsFile.@Nullable Shadow shadow;
 
     @Nullable
     Integer extraPort;
@@ -54,6 +53,7 @@ final class TunnelEntry {
         extraPort = null;
         servesSince = null;
         nameResolves = false;
+        shadow = null;
         undo = new UndoLog();
     }
 
@@ -70,7 +70,11 @@ final class TunnelEntry {
     }
 
     /** The tunnel as it stands. */
-    Tunnel snapshot(@Nullable ProxyEngine engine, @Nullable EnginePorts ports) {
+    Tunnel snapshot(
+            @Nullable ProxyEngine engine,
+            @Nullable EnginePorts ports,
+            HostsService hosts,
+            List<Limitation> ofCertificates) {
         List<Backend> backends = engine != null && state.serves()
                 ? engine.health(spec.id().toString()).stream()
                         .map(h -> new Backend(h.endpoint().url(), h.healthy()))
@@ -84,7 +88,7 @@ final class TunnelEntry {
                 state,
                 ports != null && state.serves() ? urls(ports) : List.of(),
                 backends,
-                limitations(engine, ports));
+                limitations(engine, ports, hosts, ofCertificates));
     }
 
     private List<String> urls(EnginePorts ports) {
@@ -104,19 +108,24 @@ final class TunnelEntry {
         return urls;
     }
 
-    private List<Limitation> limitations(@Nullable ProxyEngine engine, @Nullable EnginePorts ports) {
+    private List<Limitation> limitations(
+            @Nullable ProxyEngine engine,
+            @Nullable EnginePorts ports,
+            HostsService hosts,
+            List<Limitation> ofCertificates) {
         List<Limitation> limitations = new ArrayList<>();
         if (state == TunnelState.FAILED && failure != null) {
             limitations.add(failure);
         }
         if (ports != null && state.serves()) {
             if (!nameResolves && !spec.domain().isLocalhost()) {
-                limitations.add(
-                        NameLimitation.of(spec.domain(), ports.url(spec.domain().localhostName(), spec.https())));
+                String works = ports.url(spec.domain().localhostName(), spec.https());
+                limitations.add(NameLimitation.of(spec.domain(), works, shadow, hosts));
             }
             if (ports.limitation() != null) {
                 limitations.add(ports.limitation());
             }
+            limitations.addAll(ofCertificates);
             if (engine != null) {
                 engine.refusals(spec.id().toString())
                         .forEach(refusal -> limitations.add(HostCheckLimitation.of(spec, saved, refusal)));

@@ -3,6 +3,7 @@ package dev.gotunnel.tunnel;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who a tunnel is: {@code PROFILE/NAME}.
@@ -46,6 +47,20 @@ public record TunnelId(String profile, String name) implements Comparable<Tunnel
             throw new GotunnelException(ErrorCode.USAGE, "\"" + text + "\" is not PROFILE/NAME.", "See: gotunnel list");
         }
         return new TunnelId(text.substring(0, slash), text.substring(slash + 1));
+    }
+
+    // Both as a record has them, but by hand: the JVM would write the code of those anew at each start.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TunnelId(String otherProfile, String otherName)
+                && profile.equals(otherProfile)
+                && name.equals(otherName);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * profile.hashCode() + name.hashCode();
     }
 
     @Override

@@ -1,13 +1,13 @@
 package dev.gotunnel.tunnel;
 
 import dev.gotunnel.cert.CertInstaller;
-import dev.gotunnel.cert.Leaf;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.HostsFile;
 import dev.gotunnel.names.NameResolution;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.observability.Telemetry;
-import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.Fault;
 import dev.gotunnel.policy.Network;
 import dev.gotunnel.privilege.PrivilegeManager;
@@ -17,23 +17,19 @@ import dev.gotunnel.proxy.Route;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,25 +45,24 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     /** How long requests under way may take when a tunnel stops. */
     public static final Duration DRAIN = Duration.ofSeconds(10);
 
-    /** How long a start waits to learn whether the name resolves; a slow resolver's answer comes as a change. */
-    private static final int NAME_WAIT_MILLIS = 300;
-
-    private static final int NAME_CHECK_SECONDS = 10;
-    private static final int ROTATION_CHECK_MINUTES = 30;
+    private static final int LOOK_SECONDS = 10;
+    private static final int CERTIFICATE_CHECK_SECONDS = 10;
 
     private final Parts parts;
+    private final TunnelCertificates certificates;
+    private final Rotation rotation;
+    private volatile Suffixes suffixes;
     private final EventBus events = new EventBus();
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("gotunnel-tunnel-", 0).factory());
+            Thread.ofVirtual().name("gotunnel-tunnel").factory());
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("gotunnel-clock").daemon().factory());
 
     private final Object lock = new Object();
-    private final TreeMap<TunnelId, TunnelEntry> entries = new TreeMap<>();
-    private @Nullable ProxyEngine engine;
-    private @Nullable EnginePorts ports;
+    private final TunnelTable table = new TunnelTable(events, this::snapshot);
+    private final EngineRoom room;
+    private final TunnelNames names;
     private boolean closed;
-    private final AtomicBoolean checkingNames = new AtomicBoolean();
 
     /**
      * What a manager is made of.
@@ -85,6 +80,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
             List<Network> trustedProxies,
             CertInstaller certificates,
             NameResolution names,
+            HostsService hosts,
             PrivilegeManager privileges,
             TunnelStore store,
             Telemetry telemetry,
@@ -97,16 +93,17 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
      */
     public TunnelManager(Parts parts) {
         this.parts = parts;
-        for (TunnelSpec spec : parts.store().load()) {
-            entries.put(spec.id(), new TunnelEntry(spec, true));
-        }
-        // What a killed owner has left of its session.
-        parts.certificates()
-                .retainCerts(entries.values().stream()
-                        .map(entry -> entry.spec.domain().ascii())
-                        .collect(Collectors.toSet()));
-        every(NAME_CHECK_SECONDS, TimeUnit.SECONDS, this::checkNames);
-        every(ROTATION_CHECK_MINUTES, TimeUnit.MINUTES, this::rotate);
+        this.suffixes = parts.store().suffixes();
+        parts.store().load().forEach(table::saved);
+        room = new EngineRoom(this::startEngine, parts.plan(), parts.privileges());
+        names = new TunnelNames(parts.names(), parts.hosts(), workers, new Ledger(), System::nanoTime);
+        certificates = new TunnelCertificates(
+                parts.certificates(), InstantSource.system(), parts.telemetry(), this::certificateChanged);
+        rotation =
+                new Rotation(certificates, this::forgetTemporaryCertificates, InstantSource.system(), System::nanoTime);
+        certificates.retain(table.all().stream().map(entry -> entry.spec).toList());
+        every(LOOK_SECONDS, TimeUnit.SECONDS, this::look);
+        every(CERTIFICATE_CHECK_SECONDS, TimeUnit.SECONDS, rotation::tick);
     }
 
     private void every(int period, TimeUnit unit, Runnable work) {
@@ -118,40 +115,36 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     @Override
     public List<Tunnel> list() {
         synchronized (lock) {
-            return entries.values().stream().map(this::snapshot).toList();
+            return table.all().stream().map(this::snapshot).toList();
         }
     }
 
     private Tunnel snapshot(TunnelEntry entry) {
-        return entry.snapshot(engine, ports);
+        return entry.snapshot(room.engine(), room.ports(), parts.hosts(), certificates.limitations(entry.spec.id()));
     }
 
     @Override
     public EngineInfo info() {
         synchronized (lock) {
+            EnginePorts ports = room.ports();
             return new EngineInfo(
                     parts.version(),
                     ProcessHandle.current().pid(),
                     ports == null ? null : ports.http(),
                     ports == null ? null : ports.https(),
-                    parts.window());
+                    parts.window(),
+                    suffixes.all());
         }
     }
 
     @Override
     public X509Certificate rootCertificate() {
-        return parts.certificates().installCA();
+        return certificates.root();
     }
 
     @Override
     public Subscription subscribe(Consumer<TunnelEvent> listener) {
         return events.subscribe(listener);
-    }
-
-    private void publish(TunnelEntry entry) {
-        synchronized (lock) {
-            events.publish(new TunnelEvent.Changed(snapshot(entry)));
-        }
     }
 
     // ---- starting
@@ -160,18 +153,9 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     public Tunnel start(TunnelId id) {
         TunnelSpec spec;
         synchronized (lock) {
-            spec = known(id).spec;
+            spec = table.known(id).spec;
         }
         return start(spec);
-    }
-
-    private TunnelEntry known(TunnelId id) {
-        TunnelEntry entry = entries.get(id);
-        if (entry == null) {
-            throw new GotunnelException(
-                    ErrorCode.NO_SUCH_TUNNEL, "There is no tunnel \"" + id + "\".", "See: gotunnel list");
-        }
-        return entry;
     }
 
     @Override
@@ -183,7 +167,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
                             CompletableFuture<Void> othersStart;
                             TunnelEntry entry;
                             synchronized (lock) {
-                                TunnelEntry running = runningAlready(spec);
+                                TunnelEntry running = table.runningAlready(spec);
                                 entry = running == null ? reserve(spec) : running;
                                 othersStart = running == null ? null : running.settled;
                             }
@@ -225,9 +209,10 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
      * @param saved what it is to be when it starts again; null when it is not saved
      */
     private Tunnel change(TunnelEntry entry, TunnelSpec spec, @Nullable TunnelSpec saved) {
-        refuseLoop(spec, ownPorts());
         ProxyEngine running = null;
         synchronized (lock) {
+            room.refuseLoop(spec, table.extraPorts());
+            ProxyEngine engine = room.engine();
             if (entry.state.serves() && engine != null && !entry.spec.equals(spec)) {
                 running = engine;
                 running.update(routeOf(spec));
@@ -242,7 +227,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         synchronized (lock) {
             if (running != null && entry.state.serves()) {
                 entry.state = stateByHealth(running, entry);
-                publish(entry);
+                table.publish(entry);
             }
             return snapshot(entry);
         }
@@ -259,82 +244,12 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         }
     }
 
-    /** The entry that serves, or is about to serve, what is asked for, or can be changed to that while it serves. */
-    private @Nullable TunnelEntry runningAlready(TunnelSpec spec) {
-        TunnelEntry entry = entries.get(spec.id());
-        if (entry == null || !entry.state.isActive() || entry.state == TunnelState.STOPPING) {
-            return null;
-        }
-        if (entry.spec.isServedLike(spec)) {
-            return entry;
-        }
-        throw new GotunnelException(
-                ErrorCode.NAME_TAKEN,
-                "A tunnel called \"" + spec.id().name() + "\" runs already, with another domain, port or TLS version.",
-                "Stop it first: gotunnel stop " + spec.id() + " — or choose another --name.");
-    }
-
     private TunnelEntry reserve(TunnelSpec spec) {
         if (closed) {
             throw new GotunnelException(
                     ErrorCode.OWNER_UNREACHABLE, "gotunnel is about to end.", "Run the command again.");
         }
-        for (TunnelEntry other : entries.values()) {
-            boolean self = other.spec.id().equals(spec.id());
-            if (other.state.isActive() && (self || other.sharesName(spec))) {
-                throw new GotunnelException(
-                        ErrorCode.NAME_TAKEN,
-                        "The name " + spec.domain() + " belongs to the tunnel " + other.spec.id() + ".",
-                        "Stop it first: gotunnel stop " + other.spec.id() + " — or choose another --domain.");
-            }
-        }
-        TunnelEntry entry = entries.computeIfAbsent(spec.id(), id -> new TunnelEntry(spec, false));
-        entry.spec = spec;
-        entry.state = TunnelState.STARTING;
-        entry.failure = null;
-        entry.settled = new CompletableFuture<>();
-        publish(entry);
-        return entry;
-    }
-
-    private Set<Integer> ownPorts() {
-        Set<Integer> ours = new HashSet<>();
-        synchronized (lock) {
-            if (ports != null) {
-                ours.addAll(List.of(ports.http(), ports.https()));
-            }
-            entries.values().stream()
-                    .map(entry -> entry.extraPort)
-                    .filter(Objects::nonNull)
-                    .forEach(ours::add);
-        }
-        return ours;
-    }
-
-    /** Asked once the ports are known. */
-    private void refuseOwnPorts(TunnelSpec spec) {
-        Set<Integer> ours = ownPorts();
-        if (spec.httpsPort() != null && spec.httpsPort() != 0 && !ours.add(spec.httpsPort())) {
-            throw new GotunnelException(
-                    ErrorCode.PORT_TAKEN,
-                    "Port " + spec.httpsPort() + " is gotunnel's own already.",
-                    "The tunnel is served there anyway if it is the HTTPS port; leave --https-port out or choose another.");
-        }
-        refuseLoop(spec, ours);
-    }
-
-    /** A tunnel to ourselves would pass each request round until the machine gives up. */
-    private static void refuseLoop(TunnelSpec spec, Set<Integer> ours) {
-        List<BackendAddress> backends = new ArrayList<>(spec.backends());
-        spec.routes().forEach(route -> backends.addAll(route.backends()));
-        for (BackendAddress backend : backends) {
-            if (backend.isHere() && ours.contains(backend.port())) {
-                throw new GotunnelException(
-                        ErrorCode.USAGE,
-                        "Port " + backend.port() + " is gotunnel's own: the tunnel would lead to itself.",
-                        "Give --port the port that your service listens on.");
-            }
-        }
+        return table.reserve(spec);
     }
 
     private void bringUp(TunnelEntry entry) {
@@ -353,7 +268,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
                 entry.failure = new Limitation(
                         failed.code().id(), failed.getMessage(), failed.hint() == null ? "" : failed.hint());
                 entry.rest(TunnelState.FAILED);
-                retire(entry);
+                table.retire(entry);
             }
             throw failed;
         } finally {
@@ -364,76 +279,45 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     private void takeSteps(TunnelEntry entry) {
         TunnelSpec spec = entry.spec;
         String id = spec.id().toString();
-        ProxyEngine running = openEngine();
-        refuseOwnPorts(spec);
-        Leaf leaf = certificate(spec);
-        entry.undo.did("certificate", () -> forgetCertificate(entry));
+        ProxyEngine running;
+        synchronized (lock) {
+            running = room.open();
+            room.refuseOwnPort(spec, table.extraPorts());
+            room.refuseLoop(spec, table.extraPorts());
+        }
+        Map<String, KeyMaterial> proofs = certificates.begin(spec, renewed -> running.replaceCertificates(id, renewed));
+        entry.undo.did("certificate", () -> certificates.end(spec, isKept(entry)));
         Integer extra = spec.httpsPort() == null ? null : running.listen(spec.httpsPort(), true);
         if (extra != null) {
             entry.undo.did("port", () -> running.unlisten(extra));
         }
-        running.add(routeOf(spec), new KeyMaterial(leaf.key(), leaf.chain()));
-        synchronized (lock) {
-            entry.leaf = leaf;
-        }
+        running.add(routeOf(spec), proofs);
         entry.undo.did("route", () -> running.remove(id, DRAIN).join());
         running.checkNow(id);
-        lookUpName(entry);
+        names.write();
+        entry.undo.did("name", names::write);
+        names.lookUp(entry);
         synchronized (lock) {
             entry.extraPort = extra;
             entry.servesSince = Instant.now();
             entry.state = stateByHealth(running, entry);
             parts.telemetry().metrics().incrementTunnels();
-            publish(entry);
+            table.publish(entry);
         }
         LOG.info("{} serves {}", spec.id(), spec.domain());
     }
 
-    /** The engine, with its ports open; the first tunnel starts it. */
-    private ProxyEngine openEngine() {
-        synchronized (lock) {
-            if (engine == null) {
-                engine = new ProxyEngine(
-                        parts.transport(), this::temporaryCertificate, parts.telemetry(), this::healthChanged);
-                engine.trust(parts.trustedProxies());
-            }
-            if (ports == null) {
-                ports = EnginePorts.open(engine, parts.plan(), parts.privileges());
-            }
-            return engine;
-        }
-    }
-
-    private Leaf certificate(TunnelSpec spec) {
-        String domain = spec.domain().ascii();
-        Leaf leaf = parts.telemetry()
-                .inSpan(
-                        "cert.operations",
-                        () -> parts.telemetry()
-                                .inSpan(
-                                        "cert.generate",
-                                        () -> parts.certificates()
-                                                .generateCert(
-                                                        domain, spec.domain().allNames())));
-        parts.telemetry().metrics().certificateExpires(domain, Duration.between(Instant.now(), leaf.expires()));
-        return leaf;
-    }
-
-    private KeyMaterial temporaryCertificate(String name) {
-        // A client may ask for any name; what is outside the authority's constraints is not signed, nor is nonsense.
-        List<String> names = DomainName.isValid(name) ? List.of(name) : List.of("localhost", "127.0.0.1", "::1");
-        Leaf leaf = parts.certificates().temporaryCert(names);
-        return new KeyMaterial(leaf.key(), leaf.chain());
+    private ProxyEngine startEngine() {
+        ProxyEngine engine =
+                new ProxyEngine(parts.transport(), certificates::temporary, parts.telemetry(), this::healthChanged);
+        engine.trust(parts.trustedProxies());
+        return engine;
     }
 
     /** A tunnel of the session is removed when it stops, and its key with it; so is the key of a domain given up. */
-    private void forgetCertificate(TunnelEntry entry) {
-        boolean needed;
+    private boolean isKept(TunnelEntry entry) {
         synchronized (lock) {
-            needed = entry.saved && (entry.next == null || entry.next.domain().equals(entry.spec.domain()));
-        }
-        if (!needed) {
-            parts.certificates().cleanupCert(entry.spec.domain().ascii());
+            return entry.saved && (entry.next == null || entry.next.domain().equals(entry.spec.domain()));
         }
     }
 
@@ -465,7 +349,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     private Tunnel bringDown(TunnelId id) {
         TunnelEntry entry;
         synchronized (lock) {
-            entry = known(id);
+            entry = table.known(id);
         }
         if (!beginStop(entry)) {
             synchronized (lock) {
@@ -479,7 +363,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
                 parts.telemetry().metrics().recordTunnelDuration(Duration.between(since, Instant.now()));
             }
             entry.rest(TunnelState.STOPPED);
-            retire(entry);
+            table.retire(entry);
             entry.settled.complete(null);
             LOG.info("{} stopped", id);
             return snapshot(entry);
@@ -498,13 +382,13 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
                 if (entry.state.serves()) {
                     entry.state = TunnelState.STOPPING;
                     entry.settled = new CompletableFuture<>();
-                    publish(entry);
+                    table.publish(entry);
                     return true;
                 }
                 if (!entry.state.isActive()) {
                     if (entry.state == TunnelState.FAILED) {
                         entry.rest(TunnelState.STOPPED);
-                        retire(entry);
+                        table.retire(entry);
                     }
                     return false;
                 }
@@ -514,22 +398,11 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         }
     }
 
-    /** Tells how a tunnel came to rest, and forgets it unless it is saved. */
-    private void retire(TunnelEntry entry) {
-        publish(entry);
-        if (!entry.saved && entries.remove(entry.spec.id(), entry)) {
-            events.publish(new TunnelEvent.Removed(entry.spec.id().toString()));
-        }
-    }
-
     @Override
     public List<Tunnel> stopAll() {
         List<TunnelId> active;
         synchronized (lock) {
-            active = entries.values().stream()
-                    .filter(entry -> entry.state.isActive())
-                    .map(entry -> entry.spec.id())
-                    .toList();
+            active = table.active();
         }
         List<CompletableFuture<Optional<Tunnel>>> stops = new ArrayList<>();
         for (TunnelId id : active) {
@@ -556,7 +429,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     @Override
     public TunnelSpec spec(TunnelId id) {
         synchronized (lock) {
-            return known(id).kept();
+            return table.known(id).kept();
         }
     }
 
@@ -564,22 +437,20 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     public Tunnel save(TunnelSpec spec) {
         TunnelEntry active = settled(spec.id());
         if (active != null) {
-            refuseLoop(spec, ownPorts());
+            synchronized (lock) {
+                room.refuseLoop(spec, table.extraPorts());
+            }
         }
         parts.store().put(spec);
         TunnelEntry entry;
         TunnelSpec running;
         synchronized (lock) {
-            entry = entries.computeIfAbsent(spec.id(), id -> new TunnelEntry(spec, true));
-            entry.saved = true;
-            if (!entry.state.isActive()) {
-                entry.spec = spec;
-            }
+            entry = table.saved(spec);
             running = entry.spec.isServedLike(spec) ? spec : entry.spec;
         }
         change(entry, running, spec);
         synchronized (lock) {
-            publish(entry);
+            table.publish(entry);
             return snapshot(entry);
         }
     }
@@ -588,7 +459,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     private @Nullable TunnelEntry settled(TunnelId id) {
         TunnelEntry entry;
         synchronized (lock) {
-            entry = entries.get(id);
+            entry = table.find(id);
         }
         if (entry == null) {
             return null;
@@ -604,13 +475,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         TunnelSpec spec;
         TunnelEntry entry;
         synchronized (lock) {
-            entry = known(id);
-            if (!entry.state.serves()) {
-                throw new GotunnelException(
-                        ErrorCode.NO_SUCH_TUNNEL,
-                        id + " does not run.",
-                        "Start it: gotunnel start " + id + " --detach");
-            }
+            entry = table.knownServing(id);
             spec = entry.spec.withPolicy(entry.spec.policy().withFault(fault));
         }
         return change(entry, spec, savedFor(entry));
@@ -620,16 +485,13 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
     public void remove(TunnelId id) {
         TunnelEntry entry;
         synchronized (lock) {
-            entry = known(id);
+            entry = table.known(id);
         }
         stop(id);
         parts.store().remove(id);
-        parts.certificates().cleanupCert(entry.spec.domain().ascii());
+        certificates.forget(entry.spec.domain());
         synchronized (lock) {
-            entry.saved = false;
-            if (!entry.state.isActive() && entries.remove(id, entry)) {
-                events.publish(new TunnelEvent.Removed(id.toString()));
-            }
+            table.unsave(entry);
         }
     }
 
@@ -639,92 +501,87 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         // Called on an event loop, which must not wait for the lock.
         workers.execute(() -> {
             synchronized (lock) {
-                TunnelEntry entry = entries.get(TunnelId.parse(id));
+                TunnelEntry entry = table.find(TunnelId.parse(id));
+                ProxyEngine engine = room.engine();
                 if (entry != null && engine != null && entry.state.serves()) {
                     entry.state = stateByHealth(engine, entry);
-                    publish(entry);
+                    table.publish(entry);
                 }
             }
         });
     }
 
-    /** Waits a moment for whether the name resolves; an answer that comes later is a change like any other. */
-    private void lookUpName(TunnelEntry entry) {
-        DomainName domain = entry.spec.domain();
-        if (domain.isLocalhost()) {
-            return;
-        }
-        CompletableFuture<Void> lookup = CompletableFuture.runAsync(
-                () -> nameChanged(entry, domain, parts.names().leadsHere(domain.example())), workers);
-        try {
-            lookup.get(NAME_WAIT_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            LOG.debug("The look-up of {} takes its time", domain);
-        } catch (ExecutionException e) {
-            LOG.warn("The name {} could not be looked up", domain, e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    @Override
+    public void renewCertificates() {
+        suffixes = parts.store().suffixes();
+        rotation.lookAtAll();
     }
 
-    void checkNames() {
-        if (!checkingNames.compareAndSet(false, true)) {
-            // The resolver takes longer than the pause between two rounds.
-            return;
-        }
-        try {
-            checkNamesNow();
-        } finally {
-            checkingNames.set(false);
-        }
-    }
-
-    private void checkNamesNow() {
-        List<TunnelEntry> serving;
+    private void forgetTemporaryCertificates() {
+        ProxyEngine running;
         synchronized (lock) {
-            serving = entries.values().stream()
-                    .filter(entry -> entry.state.serves())
-                    .filter(entry -> !entry.spec.domain().isLocalhost())
-                    .toList();
+            running = room.engine();
         }
-        for (TunnelEntry entry : serving) {
-            DomainName domain = entry.spec.domain();
-            nameChanged(entry, domain, parts.names().leadsHere(domain.example()));
+        if (running != null) {
+            running.forgetTemporaryCertificates();
         }
     }
 
-    private void nameChanged(TunnelEntry entry, DomainName domain, boolean resolves) {
+    private void certificateChanged(TunnelId id) {
         synchronized (lock) {
-            boolean current = entry.state.isActive() && entry.spec.domain().equals(domain);
-            if (current && entry.nameResolves != resolves) {
-                entry.nameResolves = resolves;
-                publish(entry);
+            TunnelEntry entry = table.find(id);
+            if (entry != null && entry.state.serves()) {
+                table.publish(entry);
             }
         }
     }
 
-    void rotate() {
-        List<TunnelEntry> serving;
+    /** Looks whether names lead here and ports may be had that did not before; what was lacking is told as changes. */
+    void look() {
+        lookAtPorts(false);
+        names.check();
+    }
+
+    @Override
+    public List<Tunnel> lookAgain() {
+        lookAtPorts(true);
+        names.checkNow();
+        return list();
+    }
+
+    private void lookAtPorts(boolean thoroughly) {
         synchronized (lock) {
-            serving = entries.values().stream()
-                    .filter(entry -> entry.state.serves())
-                    .toList();
+            if (!closed && room.lookAgain(thoroughly)) {
+                table.serving().forEach(table::publish);
+            }
         }
-        for (TunnelEntry entry : serving) {
-            TunnelSpec spec = entry.spec;
-            try {
-                Leaf leaf = certificate(spec);
-                boolean renewed;
-                synchronized (lock) {
-                    renewed = !leaf.equals(entry.leaf);
-                    entry.leaf = leaf;
+    }
+
+    /** What the names of tunnels need to know of them. */
+    private final class Ledger implements TunnelNames.Ledger {
+        @Override
+        public Set<DomainName> domains() {
+            synchronized (lock) {
+                return table.domains();
+            }
+        }
+
+        @Override
+        public List<TunnelEntry> serving() {
+            synchronized (lock) {
+                return table.serving();
+            }
+        }
+
+        @Override
+        public void learnt(TunnelEntry entry, DomainName domain, boolean leadsHere, HostsFile.@Nullable Shadow shadow) {
+            synchronized (lock) {
+                boolean current = entry.state.isActive() && entry.spec.domain().equals(domain);
+                if (current && (entry.nameResolves != leadsHere || !Objects.equals(entry.shadow, shadow))) {
+                    entry.nameResolves = leadsHere;
+                    entry.shadow = shadow;
+                    table.publish(entry);
                 }
-                if (renewed) {
-                    openEngine().replaceCertificate(spec.id().toString(), new KeyMaterial(leaf.key(), leaf.chain()));
-                    LOG.info("The certificate of {} is renewed until {}", spec.id(), leaf.expires());
-                }
-            } catch (GotunnelException e) {
-                LOG.error("The certificate of {} could not be renewed: {}", spec.id(), e.getMessage());
             }
         }
     }
@@ -746,9 +603,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         } finally {
             events.publish(new TunnelEvent.OwnerLeaving());
             events.close();
-            if (engine != null) {
-                engine.close();
-            }
+            room.close();
             // Not close(): a look-up of a name may hang for seconds, and nobody waits for its answer any more.
             workers.shutdownNow();
         }

@@ -72,11 +72,27 @@ public interface TunnelService extends AutoCloseable {
     Tunnel fault(TunnelId id, @Nullable Fault fault);
 
     /**
+     * Looks at the certificates of all running tunnels now, and at the suffixes that names may stand below: another
+     * authority may have taken the place of the one that they have. Connections go on.
+     *
+     * @throws GotunnelException {@code CONFIG} when the configuration cannot be read
+     */
+    void renewCertificates();
+
+    /**
      * Stops a tunnel and takes it out of the configuration.
      *
      * @throws GotunnelException {@code NO_SUCH_TUNNEL}
      */
     void remove(TunnelId id);
+
+    /**
+     * Looks at once, instead of within some seconds, whether names lead here and ports may be had that did not before, and
+     * the other way round. What was lacking and is there now is lifted from the limitations of running tunnels.
+     *
+     * @return all tunnels, as they are afterwards
+     */
+    List<Tunnel> lookAgain();
 
     /** Who owns the engine, and where it listens. */
     EngineInfo info();

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy how its requests are treated
  * @param routes what is different for some of its paths
  * @param minTls the oldest version of TLS that its clients may use; null for what the engine takes
+ * @param certificate what it proves its domain with; null for a certificate of this machine's authority
  */
 public record TunnelSpec(
         TunnelId id,
@@ -31,11 +32,12 @@ public record TunnelSpec(
         @Nullable Integer httpsPort,
         TrafficPolicy policy,
         List<PathRoute> routes,
-        @Nullable TlsVersion minTls) {
+        @Nullable TlsVersion minTls,
+        @Nullable OwnCertificate certificate) {
     /** A tunnel that treats all requests alike, without any policy of its own. */
     public TunnelSpec(
             TunnelId id, DomainName domain, List<BackendAddress> backends, boolean https, @Nullable Integer httpsPort) {
-        this(id, domain, backends, https, httpsPort, TrafficPolicy.NONE, List.of(), null);
+        this(id, domain, backends, https, httpsPort, TrafficPolicy.NONE, List.of(), null, null);
     }
 
     /** @throws GotunnelException with {@code USAGE} when there is no backend, or a port is out of range */
@@ -50,6 +52,10 @@ public record TunnelSpec(
             throw new GotunnelException(
                     ErrorCode.USAGE, "A tunnel without HTTPS has no HTTPS port.", "Leave one of the two out.");
         }
+        if (certificate != null && !https) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE, "A tunnel without HTTPS has no certificate.", "Leave one of the two out.");
+        }
         if (httpsPort != null && (httpsPort < 0 || httpsPort > 65535)) {
             throw new GotunnelException(
                     ErrorCode.USAGE,
@@ -60,7 +66,7 @@ public record TunnelSpec(
 
     /** The same tunnel with its requests treated in another way. */
     public TunnelSpec withPolicy(TrafficPolicy newPolicy) {
-        return new TunnelSpec(id, domain, backends, https, httpsPort, newPolicy, routes, minTls);
+        return new TunnelSpec(id, domain, backends, https, httpsPort, newPolicy, routes, minTls, certificate);
     }
 
     /** Whether another specification of the same tunnel can take this one's place while it serves: same names, same ports. */
@@ -69,6 +75,7 @@ public record TunnelSpec(
                 && domain.equals(other.domain)
                 && https == other.https
                 && Objects.equals(httpsPort, other.httpsPort)
-                && minTls == other.minTls;
+                && minTls == other.minTls
+                && Objects.equals(certificate, other.certificate);
     }
 }

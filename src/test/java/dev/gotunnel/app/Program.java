@@ -136,6 +136,8 @@ final class Program implements AutoCloseable {
                 .directory(home.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile());
+        // The keychain of who runs the tests is none of theirs.
+        builder.environment().keySet().removeAll(List.of("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"));
         builder.environment().putAll(folders);
         Command command = new Command(builder.start(), out);
         commands.add(command);

@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.testing.Failures;
 import dev.gotunnel.testing.TestClock;
 import java.io.IOException;
@@ -22,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -31,6 +32,7 @@ import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -67,7 +69,7 @@ class CertificateAuthorityTest {
     }
 
     private CertificateAuthority open() {
-        return CertificateAuthority.open(folder, DomainName.SUFFIXES, clock);
+        return CertificateAuthority.open(folder, Suffixes.BUILT_IN.all(), clock);
     }
 
     private static List<X509Certificate> chain(CertificateAuthority authority, String... names) {
@@ -170,7 +172,8 @@ class CertificateAuthorityTest {
     @Test
     void twoAuthoritiesShareNoName() {
         CertificateAuthority one = open();
-        CertificateAuthority other = CertificateAuthority.open(temp.resolve("other/ca"), DomainName.SUFFIXES, clock);
+        CertificateAuthority other =
+                CertificateAuthority.open(temp.resolve("other/ca"), Suffixes.BUILT_IN.all(), clock);
         assertNotEquals(one.root().getSubjectX500Principal(), other.root().getSubjectX500Principal());
         assertNotEquals(one.root().getSerialNumber(), other.root().getSerialNumber());
     }
@@ -250,7 +253,7 @@ class CertificateAuthorityTest {
     void aMissingFileMeansDamageWithAWayOut(String name) throws Exception {
         open();
         Files.delete(folder.resolve(name));
-        assertDamaged();
+        assertUnusable(name.endsWith(".key") ? "has lost its key" : "is damaged");
     }
 
     @ParameterizedTest
@@ -258,7 +261,7 @@ class CertificateAuthorityTest {
     void aFileOfGarbageMeansDamageWithAWayOut(String name) throws Exception {
         open();
         Files.write(folder.resolve(name), new byte[] {(byte) 0xff, 0, 1, 2});
-        assertDamaged();
+        assertUnusable(name.endsWith(".key") ? "has a damaged key" : "is damaged");
     }
 
     @ParameterizedTest
@@ -266,23 +269,48 @@ class CertificateAuthorityTest {
     void aFileOfAnotherAuthorityMeansDamage(String name) throws Exception {
         open();
         Path other = temp.resolve("other/ca");
-        CertificateAuthority.open(other, DomainName.SUFFIXES, clock);
+        CertificateAuthority.open(other, Suffixes.BUILT_IN.all(), clock);
         Files.write(folder.resolve(name), Files.readAllBytes(other.resolve(name)));
-        assertDamaged();
+        assertUnusable(name.endsWith(".key") ? "has the key of another one" : "is damaged");
     }
 
-    private void assertDamaged() {
-        GotunnelException failure = Failures.of(ErrorCode.CERTIFICATE, this::open);
-        assertEquals("The certificate authority in " + folder + " is damaged.", failure.getMessage());
-        assertTrue(String.valueOf(failure.hint()).startsWith("Move that folder away"));
+    @ParameterizedTest
+    @ValueSource(ints = {2049, 2050, 2063})
+    void timesAreRightInEveryYear(int year) {
+        clock.pass(Duration.between(clock.instant(), Instant.parse(year + "-01-02T03:04:05Z")));
+        CertificateAuthority authority = open();
+        assertEquals(
+                Instant.parse(year + "-01-02T02:04:05Z"),
+                authority.root().getNotBefore().toInstant());
+        X509Certificate leaf = chain(authority, "shop.local").getFirst();
+        assertEquals(
+                Instant.parse(year + "-04-02T03:04:05Z"), leaf.getNotAfter().toInstant());
+    }
+
+    @Test
+    void aKeyMadeAheadIsTheKeyOfOneLeafAlone() {
+        CertificateAuthority authority = open();
+        authority.prepare();
+        Set<PublicKey> keys = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            keys.add(chain(authority, "shop.local").getFirst().getPublicKey());
+        }
+        assertEquals(3, keys.size());
+    }
+
+    private void assertUnusable(String why) {
+        GotunnelException failure = Failures.of(ErrorCode.CERTIFICATE, () -> open().issue(List.of("shop.test")));
+        assertEquals("The certificate authority in " + folder + " " + why + ".", failure.getMessage());
+        assertTrue(String.valueOf(failure.hint()).endsWith("gotunnel trust renew"));
     }
 
     @Test
     void anAuthorityThatHasExpiredSaysSo() {
         open();
         clock.pass(CertificateBuilder.CA_LIFETIME.plusDays(1));
-        GotunnelException failure = Failures.of(ErrorCode.CERTIFICATE, this::open);
+        GotunnelException failure = Failures.of(ErrorCode.CERTIFICATE, () -> open().issue(List.of("shop.test")));
         assertTrue(failure.getMessage().contains(" expired on 20"), failure.getMessage());
+        assertEquals(failure.getMessage(), open().trouble().orElseThrow().getMessage());
     }
 
     @Test
@@ -366,5 +394,60 @@ class CertificateAuthorityTest {
                 java.security.MessageDigest.getInstance("SHA-256").digest(root.getEncoded()),
                 java.util.HexFormat.ofDelimiter(":").parseHex(fingerprint));
         assertDoesNotThrow(() -> root.checkValidity());
+    }
+
+    // ---- what it may sign, and for how long
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "shop.test",
+                "a.b.local",
+                "localhost",
+                "*.shop.test",
+                "SHOP.test",
+                "127.0.0.1",
+                "192.168.1.5",
+                "::1",
+                "fe80::1"
+            })
+    void itKnowsWhatItMaySign(String name) {
+        assertTrue(open().canSign(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bank.com", "notlocal", "xtest", "8.8.8.8", "2001:db8::1", "1.2.3", "::g", ""})
+    void itKnowsWhatItMayNotSign(String name) {
+        assertFalse(open().canSign(name));
+    }
+
+    @Test
+    void noLeafOutlivesItAndTheLastOneIsKeptToItsEnd() {
+        CertificateAuthority authority = open();
+        clock.pass(CertificateBuilder.CA_LIFETIME.minus(Duration.ofDays(30)));
+        Leaf last = authority.issue(List.of("shop.test"));
+        assertEquals(authority.expires(), last.expires());
+        clock.pass(Duration.ofDays(29));
+        assertTrue(last.isDue(clock.instant()));
+        assertFalse(authority.isDue(last), "no other would live longer");
+        clock.pass(Duration.ofDays(2));
+        assertTrue(authority.isDue(last));
+        Failures.of(ErrorCode.CERTIFICATE, () -> authority.issue(List.of("shop.test")));
+    }
+
+    @Test
+    void itsEndIsToldThreeMonthsAheadAndAClockThatIsWrongAtOnce() {
+        CertificateAuthority authority = open();
+        assertTrue(authority.trouble().isEmpty());
+        clock.pass(CertificateBuilder.CA_LIFETIME.minus(Duration.ofDays(91)));
+        assertTrue(authority.trouble().isEmpty());
+        clock.pass(Duration.ofDays(2));
+        GotunnelException soon = authority.trouble().orElseThrow();
+        assertTrue(soon.getMessage().contains(" expires on 20"), soon.getMessage());
+        assertTrue(String.valueOf(soon.hint()).endsWith("gotunnel trust renew"));
+        clock.pass(Duration.ofDays(-3000));
+        GotunnelException early = authority.trouble().orElseThrow();
+        assertTrue(early.getMessage().contains(" is not valid before "), early.getMessage());
+        assertEquals("Set the clock right.", early.hint());
     }
 }

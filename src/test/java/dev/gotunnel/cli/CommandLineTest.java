@@ -96,6 +96,15 @@ class CommandLineTest {
     }
 
     @Test
+    void aTunnelMayBeCalledAsACommandIs() {
+        around.saved.put(spec("default/start", "start.local", 3000));
+        assertTrue(around.run("ls").out().contains("start.local"));
+        assertEquals(0, around.run("rm", "start").exit());
+        assertEquals(0, around.run("list", "--profile", "stop").exit());
+        assertEquals("stop", Objects.requireNonNull(around.begun).profile());
+    }
+
+    @Test
     void theVersionIsOneLine() {
         assertEquals(new Printed(0, "gotunnel 1.2.3\n", ""), around.run("--version"));
     }
@@ -175,7 +184,7 @@ class CommandLineTest {
 
     @Test
     void aWrongWordIsAnsweredWithWhatIsLikeIt() {
-        assertFails(2, "Unmatched argument at index 0: 'lst'.", "Did you mean: ls, list, trust?", "lst");
+        assertFails(2, "Unmatched argument at index 0: 'lst'.", "Did you mean: ls, list, hosts?", "lst");
         Printed flag = around.run("start", "--domian", "shop");
         assertEquals(2, flag.exit());
         assertTrue(flag.err().matches("(?s).*'--domian'.*Did you mean: .*--domain.*"), flag.err());

@@ -1,21 +1,37 @@
 package dev.gotunnel.cli;
 
+import dev.gotunnel.cert.CertificateStore;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.FakeTunnelService;
 import dev.gotunnel.testing.InMemoryCertificates;
+import dev.gotunnel.testing.InMemoryElevation;
+import dev.gotunnel.testing.InMemoryHosts;
+import dev.gotunnel.testing.InMemoryPrivileges;
+import dev.gotunnel.testing.InMemoryRemoval;
 import dev.gotunnel.testing.InMemoryTrustStore;
 import dev.gotunnel.testing.InMemoryTunnelStore;
 import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.SystemCommands;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
+import dev.gotunnel.trust.TrustStores;
+import dev.gotunnel.tunnel.AuthorityRenewal;
+import dev.gotunnel.tunnel.Doctor;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.Finding;
+import dev.gotunnel.tunnel.HostsService;
+import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
+import dev.gotunnel.tunnel.PortsService;
+import dev.gotunnel.tunnel.Refusals;
+import dev.gotunnel.tunnel.Removal;
 import dev.gotunnel.tunnel.TrustService;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.tunnel.TunnelStore;
@@ -23,6 +39,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +51,14 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     final FakeTunnelService tunnels = new FakeTunnelService();
     final InMemoryTunnelStore saved = new InMemoryTunnelStore();
     final List<InMemoryTrustStore> trustStores = new ArrayList<>();
+    final List<Finding> findings = new ArrayList<>();
+    final List<Boolean> removals = new ArrayList<>();
+    volatile Removal removal = new InMemoryRemoval();
+    volatile int ended;
     final List<String> asked = new ArrayList<>();
+    final InMemoryHosts hosts = new InMemoryHosts().with(Outlook.UNAVAILABLE);
+    final InMemoryElevation elevation = new InMemoryElevation();
+    final InMemoryPrivileges privileges = new InMemoryPrivileges();
     private final Path temp;
     private final Path socket;
     private @Nullable ControlServer server;
@@ -132,18 +156,91 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
         TrustPlaces places = new TrustPlaces(OperatingSystem.LINUX, temp.resolve("root"), temp, environment);
         SystemTrustStores none =
                 new SystemTrustStores(places, new SystemCommands(places.environment()), Optional.empty());
-        return new Machine(new TrustService(
-                new InMemoryCertificates(),
-                InMemoryTrustStore.machine(trustStores),
-                new EnvironmentFiles(temp.resolve("trust"), places, none),
-                new FileJournal(temp.resolve("journal"))));
+        CertificateStore certificates =
+                new CertificateStore(temp.resolve("data"), Suffixes.BUILT_IN.all(), Clock.systemUTC());
+        EnvironmentFiles files = new EnvironmentFiles(temp.resolve("trust"), places, none);
+        Journal journal = new FileJournal(temp.resolve("journal"));
+        TrustStores stores = InMemoryTrustStore.machine(trustStores);
+        AuthorityRenewal renewal = new AuthorityRenewal(
+                suffixes -> certificates.change(suffixes.all()),
+                new TrustService(certificates, stores, files, journal),
+                saved,
+                elevation,
+                () -> {
+                    var _ = certificates.refresh();
+                    tunnels.renewCertificates();
+                });
+        Refusals refusals = new Refusals(temp.resolve("refusals"));
+        return new Machine(
+                new TrustService(new InMemoryCertificates(), stores, files, journal),
+                new HostsService(hosts, journal, refusals),
+                new PortsService(privileges, elevation, journal, refusals),
+                renewal);
     }
 
-    private record Machine(TrustService trust) implements MachineService {
+    private final class Machine implements MachineService {
+        private final TrustService trust;
+        private final HostsService hosts;
+        private final PortsService ports;
+        private final AuthorityRenewal renewal;
+
+        Machine(TrustService trust, HostsService hosts, PortsService ports, AuthorityRenewal renewal) {
+            this.trust = trust;
+            this.hosts = hosts;
+            this.ports = ports;
+            this.renewal = renewal;
+        }
+
+        @Override
+        public TrustService trust() {
+            return trust;
+        }
+
+        @Override
+        public HostsService hosts() {
+            return hosts;
+        }
+
+        @Override
+        public PortsService ports() {
+            return ports;
+        }
+
+        @Override
+        public AuthorityRenewal renewal() {
+            return renewal;
+        }
+
+        @Override
+        public String keyPlace() {
+            return "the memory";
+        }
+
         @Override
         public X509Certificate rootCertificate() {
             return EngineFixture.root();
         }
+
+        @Override
+        public Doctor doctor() {
+            return () -> List.copyOf(findings);
+        }
+
+        @Override
+        public Removal removal(boolean purge) {
+            removals.add(purge);
+            return removal;
+        }
+    }
+
+    @Override
+    public void endAll() {
+        ended++;
+    }
+
+    @Override
+    public boolean hasTerminal() {
+        return answer != null;
     }
 
     @Override

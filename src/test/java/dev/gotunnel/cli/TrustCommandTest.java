@@ -250,4 +250,46 @@ class TrustCommandTest {
         assertEquals(Shell.POWERSHELL, Shell.of(Map.of(), true));
         assertEquals(Shell.BASH, Shell.of(Map.of("SHELL", "/usr/bin/bash"), true));
     }
+
+    // ---- another authority
+
+    @Test
+    void renewShowsWhatItChangesAndTellsWhatIsInUse() {
+        around.answer = "n";
+        Printed declined = around.run("trust", "renew");
+        assertEquals(1, declined.exit());
+        assertTrue(declined.out().contains("certificate authority: make a new one in "), declined.out());
+        assertTrue(declined.out().endsWith("Nothing was changed.\n"), declined.out());
+        Printed done = around.run("trust", "renew", "--yes");
+        assertEquals(0, done.exit());
+        assertTrue(done.out().contains(" is in use; it signs below .local, .test, .localhost."), done.out());
+        assertEquals(List.of("renewCertificates"), around.tunnels.calls());
+    }
+
+    @Test
+    void aSuffixIsAddedListedAndRemoved() {
+        assertEquals("local\ntest\nlocalhost\n", around.run("trust", "suffix").out());
+        Printed added = around.run("trust", "suffix", "add", "Dev.Example.com", "--yes");
+        assertEquals(0, added.exit());
+        assertTrue(added.out().contains("allow names below .local, .test, .localhost, .dev.example.com"), added.out());
+        assertTrue(around.run("trust", "suffix", "list").out().endsWith("dev.example.com\n"));
+        Printed again = around.run("trust", "suffix", "add", "dev.example.com");
+        assertTrue(
+                again.out().endsWith("It signs below .local, .test, .localhost, .dev.example.com already.\n"),
+                again.out());
+        assertEquals(
+                0,
+                around.run("trust", "suffix", "remove", "dev.example.com", "--yes")
+                        .exit());
+        assertEquals("local\ntest\nlocalhost\n", around.run("trust", "suffix").out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"com", "co.uk", "github.io", "a b", "local.."})
+    void aSuffixThatIsNotYoursIsRefused(String suffix) {
+        Printed printed = around.run("trust", "suffix", "add", suffix, "--yes");
+        assertEquals(2, printed.exit());
+        assertTrue(printed.err().contains("dev.example.com"), printed.err());
+        assertEquals("local\ntest\nlocalhost\n", around.run("trust", "suffix").out());
+    }
 }

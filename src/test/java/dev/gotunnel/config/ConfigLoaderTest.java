@@ -141,7 +141,7 @@ class ConfigLoaderTest {
                 Arguments.of("version: 2", "1:10: version: \"2\" is not allowed; a whole number from 1 to 1 is."),
                 Arguments.of(
                         "servr:\n  http_port: 80",
-                        "1:1: servr: unknown key; known here: version, server, observability, tunnels, profiles. Did you mean \"server\"?"),
+                        "1:1: servr: unknown key; known here: version, server, security, observability, tunnels, profiles. Did you mean \"server\"?"),
                 Arguments.of(
                         "server: {port: 80}",
                         "1:10: server.port: unknown key; known here: http_port, https_port, trusted_proxies."),
@@ -170,6 +170,15 @@ class ConfigLoaderTest {
                 Arguments.of(
                         "observability: {logging: {format: xml}}",
                         "1:35: observability.logging.format: \"xml\" is not allowed; one of these is: text, json."),
+                Arguments.of(
+                        "server: {trusted_proxies: [x]}",
+                        "1:28: server.trusted_proxies[0]: \"x\" is not a network. Write an address or a network such as 192.168.1.0/24 or fd00::/8."),
+                Arguments.of(
+                        "security: {allowed_suffixes: [com]}",
+                        "1:31: security.allowed_suffixes[0]: com is a top-level domain. Use a domain of your own, best a part of it that nothing public uses, as dev.example.com."),
+                Arguments.of(
+                        "security: {ca_key: x}",
+                        "1:20: security.ca_key: \"x\" is not allowed; one of these is: auto, keychain, file."),
                 Arguments.of("- a", "1:1: must be a mapping (key: value)."),
                 Arguments.of(
                         "tunnels: {domain: shop}", "1:10: tunnels: must be a list (lines that begin with \"- \")."),

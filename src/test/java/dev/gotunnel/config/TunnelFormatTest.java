@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.policy.Access;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.BackendAddress.Scheme;
@@ -28,6 +29,7 @@ import dev.gotunnel.policy.TrafficPolicy;
 import dev.gotunnel.policy.UpstreamTls;
 import dev.gotunnel.testing.Failures;
 import dev.gotunnel.testing.PolicyBuilder;
+import dev.gotunnel.tunnel.OwnCertificate;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
 import java.nio.file.Files;
@@ -179,6 +181,10 @@ class TunnelFormatTest {
             return routes;
         }
 
+        private OwnCertificate certificate() {
+            return new OwnCertificate(Path.of("/etc/certs/chain.pem"), Path.of("/etc/certs/key.pem"));
+        }
+
         private TunnelSpec next(TunnelId id) {
             boolean https = random.nextInt(4) > 0;
             List<BackendAddress> backends = new ArrayList<>(some(backend(), backend()));
@@ -191,7 +197,8 @@ class TunnelFormatTest {
                     https ? maybe(this::number) : null,
                     policy(),
                     routes(),
-                    https ? maybe(() -> one(TlsVersion.values())) : null);
+                    https ? maybe(() -> one(TlsVersion.values())) : null,
+                    https ? maybe(this::certificate) : null);
         }
     }
 
@@ -201,7 +208,7 @@ class TunnelFormatTest {
         for (int i = 0; i < SPECS; i++) {
             TunnelSpec spec = specs.next(new TunnelId("session", "shop"));
             String json = JsonMapper.shared().writeValueAsString(TunnelFormat.written(spec));
-            assertEquals(spec, TunnelFormat.parse(json, "body"), json);
+            assertEquals(spec, TunnelFormat.parseWritten(json, "body"), json);
         }
     }
 
@@ -305,6 +312,7 @@ class TunnelFormatTest {
                                 new PathRoute(
                                         "/a", "/", spec.routes().getFirst().backends(), TrafficPolicy.NONE),
                                 spec.routes().getLast()),
+                        null,
                         null));
         assertEquals(
                 MINE.replace("        backend: 9000\n", "        backend: 9000\n        strip_prefix: true\n"), text);
@@ -322,6 +330,7 @@ class TunnelFormatTest {
                         null,
                         spec.policy(),
                         spec.routes(),
+                        null,
                         null));
         assertEquals(1, text.lines().filter(line -> line.contains("port: 4000")).count(), text);
         assertEquals(0, text.lines().filter(line -> line.contains("3001")).count(), text);
@@ -350,7 +359,7 @@ class TunnelFormatTest {
                 "{\"a\":                         | The body is not valid JSON: body:1:6: expected the node content, but found '<stream end>'.",
             })
     void aTextThatIsNoTunnelIsRefusedWithItsKeys(String text, String message) {
-        String said = Failures.of(ErrorCode.USAGE, () -> TunnelFormat.parse(text, "body"))
+        String said = Failures.of(ErrorCode.USAGE, () -> TunnelFormat.parse(text, "body", Suffixes.BUILT_IN))
                 .getMessage();
         assertEquals(message, said);
     }

@@ -1,6 +1,7 @@
 package dev.gotunnel.observability;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -74,5 +75,20 @@ class LoggingTest {
         assertSame(ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY, new QuietStart().configure(fresh));
         assertSame(
                 Level.WARN, fresh.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getLevel());
+    }
+
+    @Test
+    void theProgramsOwnProviderIsQuietFromItsFirstLine() {
+        LoggingProvider provider = new LoggingProvider();
+        provider.initialize();
+        org.slf4j.Logger logger = provider.getLoggerFactory().getLogger("dev.gotunnel");
+        assertTrue(logger.isWarnEnabled());
+        assertFalse(logger.isInfoEnabled());
+        provider.getMDCAdapter().put("key", "value");
+        assertEquals("value", provider.getMDCAdapter().get("key"));
+        assertSame(
+                provider.getMarkerFactory().getMarker("x"),
+                provider.getMarkerFactory().getMarker("x"));
+        assertTrue(provider.getRequestedApiVersion().startsWith("2."));
     }
 }

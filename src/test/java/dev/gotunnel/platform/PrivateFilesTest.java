@@ -11,10 +11,15 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.testing.Failures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.AclEntry;
+import java.nio.file.attribute.AclEntryPermission;
+import java.nio.file.attribute.AclEntryType;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -189,5 +194,76 @@ class PrivateFilesTest {
         GotunnelException failure = PrivateFiles.unusable("read x", temp, new IOException());
         assertEquals("gotunnel cannot read x: the system gives no reason.", failure.getMessage());
         assertFalse(failure.getMessage().contains("null"));
+    }
+
+    @Test
+    void aLinkedFolderIsTakenWhenItIsPrivateAndNamedWhenItLeadsNowhere() throws IOException {
+        Path folder = PrivateFiles.directory(temp.resolve("real"));
+        Path link = Files.createSymbolicLink(temp.resolve("link"), folder);
+        assertEquals(link, PrivateFiles.directory(link));
+        mode(folder, "rwxr-x---");
+        Failures.of(ErrorCode.NOT_PERMITTED, () -> PrivateFiles.directory(link));
+        Files.delete(folder);
+        GotunnelException failure = Failures.of(ErrorCode.IO, () -> PrivateFiles.directory(link));
+        assertTrue(failure.getMessage().endsWith(" is a link that leads to no folder."), failure.getMessage());
+        assertTrue(String.valueOf(failure.hint()).endsWith("rm '" + link + "'"));
+    }
+
+    @Test
+    void aFileOfAnotherUserIsRefusedWithTheCommandThatTakesItOver() throws IOException {
+        Path file = Files.createFile(temp.resolve("foreign"));
+        assumeTrue(
+                Files.getAttribute(file, "unix:uid").equals(0), "only root can give files away: nothing to see here");
+        Files.setAttribute(file, "unix:uid", 65534);
+        GotunnelException refused = Failures.of(ErrorCode.NOT_PERMITTED, () -> PrivateFiles.requirePrivate(file));
+        assertEquals("Take it over: sudo chown -R root '" + file + "'", refused.hint());
+    }
+
+    @Test
+    void whatItsOwnerMayNotUseComesWithTheCommandThatOpensIt() throws IOException {
+        Path folder = Files.createDirectory(temp.resolve("closed"));
+        mode(folder, "r-x------");
+        GotunnelException refused =
+                PrivateFiles.unusable("write it", folder, new AccessDeniedException(folder.toString()));
+        assertEquals("Open it: chmod u+rwX '" + folder + "'", refused.hint());
+    }
+
+    @Test
+    void aFullDiskIsTold() {
+        GotunnelException full = PrivateFiles.unusable("write x", temp, new IOException("No space left on device"));
+        assertEquals("gotunnel cannot write x: no space left on device.", full.getMessage());
+        assertTrue(String.valueOf(full.hint()).startsWith("Nothing was changed. Make room"));
+    }
+
+    /** As the file system of Windows knows users. */
+    private record Account(String name) implements UserPrincipal {
+        @Override
+        public String getName() {
+            return name;
+        }
+    }
+
+    private static AclEntry allows(String who, AclEntryPermission... what) {
+        return AclEntry.newBuilder()
+                .setType(AclEntryType.ALLOW)
+                .setPrincipal(new Account(who))
+                .setPermissions(what)
+                .build();
+    }
+
+    @Test
+    void onWindowsTheAccessListTellsWhoElseMayUseIt() {
+        Account me = new Account("PC\\me");
+        assertEquals(
+                List.of("BUILTIN\\Users", "Everyone"),
+                AccessRepair.strangers(
+                        List.of(
+                                allows("PC\\me", AclEntryPermission.READ_DATA),
+                                allows("NT AUTHORITY\\SYSTEM", AclEntryPermission.WRITE_DATA),
+                                allows("builtin\\administrators", AclEntryPermission.READ_DATA),
+                                allows("BUILTIN\\Users", AclEntryPermission.READ_DATA),
+                                allows("BUILTIN\\Guests", AclEntryPermission.READ_ATTRIBUTES),
+                                allows("Everyone", AclEntryPermission.WRITE_ACL)),
+                        me));
     }
 }

@@ -9,9 +9,11 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.testing.Failures;
+import dev.gotunnel.testing.InMemoryElevation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,11 +23,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** On a machine made of files in a private folder. */
 class SystemPrivilegesTest {
+    private final InMemoryElevation elevation = new InMemoryElevation();
+
     @TempDir
     Path root;
 
     private SystemPrivileges on(OperatingSystem system) {
-        return new SystemPrivileges(system, root);
+        return new SystemPrivileges(system, root, elevation);
     }
 
     private void file(String name, String content) throws Exception {
@@ -37,7 +41,6 @@ class SystemPrivilegesTest {
     @Test
     void anEmptyMachinePermitsNothing() {
         assertEquals(Set.of(), on(OperatingSystem.LINUX).check());
-        assertEquals(Set.of(), on(OperatingSystem.MACOS).check());
     }
 
     @ParameterizedTest
@@ -61,9 +64,42 @@ class SystemPrivilegesTest {
         assertEquals(allowed, on(OperatingSystem.LINUX).canPerform(Permission.BIND_PRIVILEGED_PORTS));
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"WINDOWS", "MACOS"})
+    void otherSystemsAskNobodyForLowPorts(OperatingSystem system) {
+        assertTrue(on(system).canPerform(Permission.BIND_PRIVILEGED_PORTS));
+    }
+
     @Test
-    void windowsAsksNobodyForLowPorts() {
-        assertTrue(on(OperatingSystem.WINDOWS).canPerform(Permission.BIND_PRIVILEGED_PORTS));
+    void whatTheHelperWouldDoWithoutAskingIsPermitted() {
+        elevation.with(Outlook.GRANTED);
+        assertEquals(
+                EnumSet.of(Permission.MODIFY_HOSTS_FILE, Permission.INSTALL_CERTIFICATES),
+                on(OperatingSystem.LINUX).check());
+        elevation.with(Outlook.ASKS);
+        assertEquals(Set.of(), on(OperatingSystem.LINUX).check());
+        assertEquals(List.of(), elevation.asked(), "to look is not to ask");
+    }
+
+    @Test
+    void whatLastsIsAskedForAtOnceAndTheRestByTheChangeItself() {
+        elevation.with(Outlook.ASKS);
+        PrivilegeManager privileges = on(OperatingSystem.LINUX);
+        assertTrue(privileges.canRequest(Permission.MODIFY_HOSTS_FILE));
+        privileges.requestElevation(Permission.MODIFY_HOSTS_FILE, "to serve shop.local");
+        assertEquals(List.of(), elevation.asked());
+        privileges.requestElevation(Permission.BIND_PRIVILEGED_PORTS, "to serve 443");
+        assertEquals(
+                List.of(Verb.PORTS_ENABLE),
+                elevation.asked().stream().map(InMemoryElevation.Asked::verb).toList());
+    }
+
+    @Test
+    void aRequestThatTheUserDeclinesFails() {
+        elevation.with(Outlook.ASKS).declining();
+        Failures.of(
+                ErrorCode.NOT_PERMITTED,
+                () -> on(OperatingSystem.LINUX).requestElevation(Permission.BIND_PRIVILEGED_PORTS, "to serve 443"));
     }
 
     @Test
@@ -94,6 +130,6 @@ class SystemPrivilegesTest {
 
     @Test
     void theRunningSystemIsLookedAtWithoutFailing() {
-        assertDoesNotThrow(() -> new SystemPrivileges().check());
+        assertDoesNotThrow(() -> new SystemPrivileges(elevation).check());
     }
 }

@@ -87,7 +87,7 @@ class EngineFuzzTest {
         for (int i = 1; i < lines.length; i++) {
             assertTrue(FIELD.matcher(lines[i]).matches(), request::text);
         }
-        assertEquals(FuzzInput.HOST, request.field("host"), request::text);
+        assertTrue(FuzzInput.HOST.equalsIgnoreCase(request.field("host")), request::text);
         assertEquals("1", request.field("x-gotunnel-hops"), request::text);
         assertTrue(request.field("content-length").matches("[0-9]*"), request::text);
         assertTrue(List.of("", "chunked").contains(request.field("transfer-encoding")), request::text);

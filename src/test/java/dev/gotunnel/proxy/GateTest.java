@@ -347,6 +347,29 @@ class GateTest {
     }
 
     @Test
+    void aClientElsewhereLearnsNothingOfWhatRunsHere() throws IOException {
+        fixture.engine().trust(List.of(Network.parse("127.0.0.1")));
+        serve();
+        backend.close();
+        for (String accept : List.of("text/html", "*/*")) {
+            Response here = ask("GET", "/", "Accept: " + accept);
+            assertEquals(502, here.status());
+            assertTrue(here.text().contains("127.0.0.1:" + backend.port()), here.text());
+            Response there = ask("GET", "/", "Accept: " + accept, "X-Forwarded-For: 10.1.2.3");
+            assertEquals(502, there.status());
+            assertTrue(there.text().contains("does not answer"), there.text());
+            assertFalse(there.text().contains("127.0.0.1"), there.text());
+            assertFalse(there.text().contains("refused"), there.text());
+        }
+        try (WireClient client = fixture.secure("other.localhost")) {
+            client.send("GET / HTTP/1.1\r\nHost: other.localhost\r\nX-Forwarded-For: 10.1.2.3\r\n\r\n");
+            Response unknown = client.readResponse();
+            assertEquals(404, unknown.status());
+            assertEquals("", unknown.text());
+        }
+    }
+
+    @Test
     void aTrustedProxyTellsTheSchemeAndHostAsWell() throws IOException {
         fixture.engine().trust(List.of(Network.parse("127.0.0.1")));
         serve();

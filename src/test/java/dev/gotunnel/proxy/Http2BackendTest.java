@@ -513,6 +513,22 @@ class Http2BackendTest {
     }
 
     @Test
+    void asksNoSecondTimeOnceAnAnswerHasBegunWhateverTheBackendSaysThen() throws Exception {
+        try (Http2Backend backend = serve(Http2Backend.scripted(stream -> {
+                    stream.head(200, false, "content-length", "9")
+                            .data("half".getBytes(StandardCharsets.US_ASCII), false);
+                    stream.goodbye(false);
+                }));
+                WireClient client = fixture.secure(HOST)) {
+            client.get(HOST, "/");
+            assertEquals("9", client.readHead().field("content-length"));
+            assertEquals("half", new String(client.readFully(4), StandardCharsets.US_ASCII));
+            assertTrue(client.isEnded());
+            assertEquals(1, backend.streams().size());
+        }
+    }
+
+    @Test
     void saysThatAWebSocketCannotGoThere() throws Exception {
         try (Http2Backend _ = serve(Http2Backend.scripted(s -> s.respond(200, "")));
                 WireClient client = fixture.secure(HOST)) {

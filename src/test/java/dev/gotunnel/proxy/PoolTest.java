@@ -286,8 +286,10 @@ class PoolTest {
                     "the backend shows it",
                     () -> fixture.engine().health("default/shop").stream().noneMatch(h -> h.healthy()));
             leaving.close();
-            try (TestBackend late = TestBackend.on(
-                    "127.0.0.1", address.port(), TestBackend.serving((request, peer) -> peer.respond(200, "late")))) {
+            try (TestBackend late = TestBackend.on("127.0.0.1", address.port(), TestBackend.serving((request, peer) -> {
+                peer.readBody(request);
+                peer.respond(200, "late");
+            }))) {
                 assertEquals("late", get.readResponse().text());
                 assertEquals("late", post.readResponse().text());
                 assertTrue(late.received().contains("hello"));

@@ -283,7 +283,7 @@ class TlsBackendTest {
     }
 
     @Test
-    void asksForHttp1AloneWhereAWebSocketIsToCome() throws Exception {
+    void opensAWebSocketOnTheConnectionThatTheBackendChooses() throws Exception {
         try (TestBackend backend = TestBackend.secure(EngineFixture.material("localhost"), offered, peer -> {
                     peer.readHead();
                     peer.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -298,7 +298,7 @@ class TlsBackendTest {
             assertEquals(101, client.readHead().status());
             client.send("ping");
             assertEquals("ping", new String(client.readFully(4), StandardCharsets.US_ASCII));
-            assertEquals(List.of("http/1.1"), offered.element());
+            assertEquals(List.of("h2", "http/1.1"), offered.element());
         }
     }
 

@@ -205,6 +205,32 @@ class WebSocketTest {
     }
 
     @Test
+    void passesWhatTheClientSaysBeforeItHasTheAnswer() throws IOException {
+        byte[] hasty = frame(TEXT, "hasty\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        byte[] masked = frame(CLOSE, new byte[70_000]);
+        try (WireClient client = fixture.route(HOST, echo).secure(HOST)) {
+            client.send(HANDSHAKE + new String(hasty, StandardCharsets.ISO_8859_1))
+                    .send(masked);
+            assertEquals(101, client.readHead().status());
+            assertArrayEquals(hasty, client.readFully(hasty.length));
+            assertArrayEquals(masked, client.readFully(masked.length));
+            echoes(client, hasty);
+        }
+    }
+
+    @Test
+    void servesARequestThatCameWithAHandshakeThatIsRefused() throws IOException {
+        try (TestBackend backend = TestBackend.answering((request, peer) -> peer.respond(200, request.line()));
+                WireClient client = fixture.route(HOST, backend).secure(HOST)) {
+            client.send(HANDSHAKE + "GET /two HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n" + HANDSHAKE
+                    + "GET /four HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n");
+            for (String path : java.util.List.of("/ws", "/two", "/ws", "/four")) {
+                assertEquals("GET " + path + " HTTP/1.1", client.readResponse().text());
+            }
+        }
+    }
+
+    @Test
     void passesOverPlainHttpWhereTheRouteIsPlain() throws IOException {
         fixture.route(new Route(
                 "test/plain",

@@ -35,15 +35,29 @@ final class Chromium implements AutoCloseable {
 
     /** Starts a browser that trusts a certificate, or nothing besides its own list when that is null. */
     Chromium(Program program, Path home, Path trusted) throws Exception {
-        Path database = home.resolve(".pki/nssdb");
-        Files.createDirectories(database);
-        Path log = home.resolve("chromium.txt");
+        this(
+                (command, log) -> program.launch(home, command, log, Map.of("HOME", home.toString())),
+                home.resolve("profile"),
+                log(program, home, trusted));
+    }
+
+    private static Path log(Program program, Path home, Path trusted) throws Exception {
+        Files.createDirectories(home.resolve(".pki/nssdb"));
         certutil(program, home, List.of("-N", "--empty-password"));
         if (trusted != null) {
             certutil(program, home, List.of("-A", "-t", "C,,", "-n", "gotunnel", "-i", trusted.toString()));
         }
-        program.launch(
-                home,
+        return home.resolve("chromium.txt");
+    }
+
+    /** How a browser is started, and by whom. */
+    interface Launcher {
+        void launch(List<String> command, Path output) throws Exception;
+    }
+
+    /** Starts a browser that trusts what it finds where it is started. */
+    Chromium(Launcher launcher, Path profile, Path log) throws Exception {
+        launcher.launch(
                 List.of(
                         "chromium",
                         "--headless",
@@ -57,10 +71,9 @@ final class Chromium implements AutoCloseable {
                         "--hide-scrollbars",
                         "--host-resolver-rules=MAP *.test 127.0.0.1",
                         "--remote-debugging-port=0",
-                        "--user-data-dir=" + home.resolve("profile"),
+                        "--user-data-dir=" + profile,
                         "about:blank"),
-                log,
-                Map.of("HOME", home.toString()));
+                log);
         Program.await(
                 "DevTools",
                 Duration.ofSeconds(30),

@@ -223,6 +223,8 @@ public final class EngineFixture implements AutoCloseable {
             Path home = folder.resolve("ca");
             CertificateAuthority made =
                     CertificateAuthority.open(home, List.of("localhost", "local", "test"), Clock.systemUTC());
+            // It reads its key when it is first asked to sign.
+            var _ = made.issue(List.of("localhost"));
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
                     Files.delete(file);

@@ -3,6 +3,7 @@ package dev.gotunnel.testing;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.Fault;
 import dev.gotunnel.tunnel.Backend;
@@ -45,8 +46,10 @@ public final class FakeTunnelService implements TunnelService {
     private volatile @Nullable GotunnelException listFailure;
     private volatile @Nullable GotunnelException saveFailure;
     private volatile @Nullable GotunnelException removeFailure;
+    private volatile Suffixes suffixes = Suffixes.BUILT_IN;
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile boolean liveChanges;
+    private volatile Runnable onLook = () -> {};
     private volatile @Nullable Integer httpPort;
     private volatile @Nullable Integer httpsPort;
 
@@ -60,6 +63,12 @@ public final class FakeTunnelService implements TunnelService {
         List<BackendAddress> addresses =
                 List.of(backends).stream().map(BackendAddress::parse).toList();
         put(new TunnelSpec(id, DomainName.parse(domain), addresses, true, null), TunnelState.STOPPED);
+        return this;
+    }
+
+    /** Does something whenever it is told to look again. */
+    public FakeTunnelService whenLookingAgain(Runnable action) {
+        onLook = action;
         return this;
     }
 
@@ -104,8 +113,13 @@ public final class FakeTunnelService implements TunnelService {
     }
 
     /** What the tunnel does without while it runs. */
-    public void limit(TunnelId id, Limitation... limits) {
+    public synchronized void limit(TunnelId id, Limitation... limits) {
         limitations.put(id, List.of(limits));
+        Tunnel tunnel = tunnels.get(id);
+        TunnelSpec spec = specs.get(id);
+        if (tunnel != null && spec != null && tunnel.state().serves()) {
+            put(spec, tunnel.state());
+        }
     }
 
     /** Starts and stops wait from now on. */
@@ -284,6 +298,18 @@ public final class FakeTunnelService implements TunnelService {
     }
 
     @Override
+    public List<Tunnel> lookAgain() {
+        calls.add("lookAgain");
+        onLook.run();
+        return list();
+    }
+
+    @Override
+    public void renewCertificates() {
+        calls.add("renewCertificates");
+    }
+
+    @Override
     public synchronized void remove(TunnelId id) {
         calls.add("remove " + id);
         GotunnelException failure = removeFailure;
@@ -297,9 +323,14 @@ public final class FakeTunnelService implements TunnelService {
         tell(new TunnelEvent.Removed(id.toString()));
     }
 
+    /** What names may stand below from now on. */
+    public void allow(Suffixes allowed) {
+        suffixes = allowed;
+    }
+
     @Override
     public EngineInfo info() {
-        return new EngineInfo("0.1.0", ProcessHandle.current().pid(), httpPort, httpsPort, true);
+        return new EngineInfo("0.1.0", ProcessHandle.current().pid(), httpPort, httpsPort, true, suffixes.all());
     }
 
     @Override

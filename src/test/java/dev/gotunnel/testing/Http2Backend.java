@@ -2,11 +2,13 @@ package dev.gotunnel.testing;
 
 import dev.gotunnel.proxy.KeyMaterial;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
@@ -32,6 +34,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -40,6 +43,11 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,16 +88,32 @@ public final class Http2Backend implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         channels.add(channel);
-                        if (tls != null) {
-                            channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                        if (tls == null) {
+                            http2(channel.pipeline());
+                            return;
                         }
                         channel.pipeline()
                                 .addLast(
-                                        Http2FrameCodecBuilder.forServer()
-                                                .initialSettings(settings)
-                                                .decoderEnforceMaxRstFramesPerWindow(0, 0)
-                                                .build(),
-                                        new Connection(connections.incrementAndGet()));
+                                        tls.newHandler(channel.alloc()), new ApplicationProtocolNegotiationHandler("") {
+                                            @Override
+                                            protected void configurePipeline(
+                                                    ChannelHandlerContext ctx, String protocol) {
+                                                if (protocol.equals(ApplicationProtocolNames.HTTP_1_1)) {
+                                                    ctx.pipeline().addLast(new Echo());
+                                                } else {
+                                                    http2(ctx.pipeline());
+                                                }
+                                            }
+                                        });
+                    }
+
+                    private void http2(ChannelPipeline pipeline) {
+                        pipeline.addLast(
+                                Http2FrameCodecBuilder.forServer()
+                                        .initialSettings(settings)
+                                        .decoderEnforceMaxRstFramesPerWindow(0, 0)
+                                        .build(),
+                                new Connection(connections.incrementAndGet()));
                     }
                 })
                 .bind(InetAddress.getLoopbackAddress(), 0)
@@ -108,17 +132,32 @@ public final class Http2Backend implements AutoCloseable {
 
     /** A backend that speaks HTTP/2 over TLS, and nothing else. */
     public static Http2Backend secure(KeyMaterial material, Script script) {
+        return secure(material, Http2Settings.defaultSettings(), script);
+    }
+
+    public static Http2Backend secure(KeyMaterial material, Http2Settings settings, Script script) {
+        return new Http2Backend(tls(material, ApplicationProtocolNames.HTTP_2), settings, script);
+    }
+
+    /** One that prefers HTTP/2 and, where it is asked for nothing but HTTP/1.1, is an echo for WebSockets. */
+    public static Http2Backend secureWithEcho(KeyMaterial material, Script script) {
+        return new Http2Backend(
+                tls(material, ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1),
+                Http2Settings.defaultSettings(),
+                script);
+    }
+
+    private static SslContext tls(KeyMaterial material, String... protocols) {
         try {
-            SslContext tls = SslContextBuilder.forServer(
+            return SslContextBuilder.forServer(
                             material.key(), material.chain().toArray(java.security.cert.X509Certificate[]::new))
                     .sslProvider(SslProvider.JDK)
                     .applicationProtocolConfig(new ApplicationProtocolConfig(
                             ApplicationProtocolConfig.Protocol.ALPN,
                             ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                            ApplicationProtocolNames.HTTP_2))
+                            protocols))
                     .build();
-            return new Http2Backend(tls, Http2Settings.defaultSettings(), script);
         } catch (SSLException e) {
             throw new AssertionError(e);
         }
@@ -158,6 +197,41 @@ public final class Http2Backend implements AutoCloseable {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
+    /** Consents to whatever its first bytes ask for, and sends the rest back. */
+    private static final class Echo extends ChannelInboundHandlerAdapter {
+        private boolean consented;
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (consented) {
+                ctx.writeAndFlush(message);
+                return;
+            }
+            consented = true;
+            String request = ((ByteBuf) message).toString(StandardCharsets.ISO_8859_1);
+            ReferenceCountUtil.release(message);
+            String key = request.substring(request.toLowerCase(Locale.ROOT).indexOf("sec-websocket-key: "))
+                    .lines()
+                    .findFirst()
+                    .orElseThrow()
+                    .substring("sec-websocket-key: ".length());
+            ctx.writeAndFlush(Unpooled.copiedBuffer(
+                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                            + "Sec-WebSocket-Accept: " + acceptOf(key) + "\r\n\r\n",
+                    StandardCharsets.ISO_8859_1));
+        }
+
+        private static String acceptOf(String key) {
+            try {
+                byte[] digest = MessageDigest.getInstance("SHA-1")
+                        .digest((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.US_ASCII));
+                return Base64.getEncoder().encodeToString(digest);
+            } catch (NoSuchAlgorithmException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
     private final class Connection extends ChannelInboundHandlerAdapter {
         private final int number;
         private final Map<Integer, Stream> known = new ConcurrentHashMap<>();
@@ -167,9 +241,8 @@ public final class Http2Backend implements AutoCloseable {
         }
 
         @Override
-        public void channelActive(ChannelHandlerContext ctx) throws Exception {
+        public void handlerAdded(ChannelHandlerContext ctx) {
             open.incrementAndGet();
-            super.channelActive(ctx);
         }
 
         @Override
@@ -378,7 +451,7 @@ public final class Http2Backend implements AutoCloseable {
         /** A whole response. */
         public void respond(int status, String body) {
             head(status, false, "content-length", Integer.toString(body.length()));
-            data(body.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1), true);
+            data(body.getBytes(StandardCharsets.ISO_8859_1), true);
         }
 
         public void reset(Http2Error error) {

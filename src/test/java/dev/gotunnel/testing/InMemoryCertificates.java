@@ -6,16 +6,21 @@ import dev.gotunnel.error.GotunnelException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Certificates of the test authority, kept in memory; making them can be delayed or made to fail. */
 public final class InMemoryCertificates implements CertInstaller {
     private final Map<String, Leaf> kept = new ConcurrentHashMap<>();
     private volatile @Nullable GotunnelException failure;
+    private volatile @Nullable GotunnelException trouble;
+    private volatile List<String> signed = List.of("local", "test", "localhost");
+    private final AtomicBoolean changed = new AtomicBoolean();
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     /** Every certificate fails from now on; null lets them succeed again. */
@@ -49,12 +54,47 @@ public final class InMemoryCertificates implements CertInstaller {
         if (failure != null) {
             throw failure;
         }
-        return kept.computeIfAbsent(domain, d -> EngineFixture.issue(names));
+        return kept.compute(
+                domain,
+                (_, leaf) -> leaf != null && leaf.names().containsAll(names) ? leaf : EngineFixture.issue(names));
     }
 
     @Override
     public Leaf temporaryCert(List<String> names) {
         return EngineFixture.issue(names);
+    }
+
+    /** The authority may sign below these suffixes alone from now on. */
+    public void signOnlyBelow(String... suffixes) {
+        signed = List.of(suffixes);
+    }
+
+    /** Something is wrong with the authority from now on; null for nothing. */
+    public void troubleWith(@Nullable GotunnelException found) {
+        trouble = found;
+        changed.set(true);
+    }
+
+    /** Another authority is in use from now on: no certificate is good any more. */
+    public void replaceAuthority() {
+        kept.clear();
+        changed.set(true);
+    }
+
+    @Override
+    public boolean canSign(String name) {
+        return name.matches("[0-9.]+|.*:.*")
+                || signed.stream().anyMatch(suffix -> name.equals(suffix) || name.endsWith("." + suffix));
+    }
+
+    @Override
+    public boolean refresh() {
+        return changed.getAndSet(false);
+    }
+
+    @Override
+    public Optional<GotunnelException> trouble() {
+        return Optional.ofNullable(trouble);
     }
 
     @Override

@@ -1,38 +1,115 @@
 package dev.gotunnel.testing;
 
-import dev.gotunnel.names.DomainName;
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.HostsFile;
 import dev.gotunnel.names.HostsManager;
-import java.net.InetAddress;
-import java.util.Map;
-import java.util.TreeMap;
+import dev.gotunnel.privilege.Outlook;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A hosts file without a file. */
+/** A hosts file without a file. A test says who may write it, and hears what for. */
 public final class InMemoryHosts implements HostsManager {
-    private Map<DomainName, InetAddress> entries = new TreeMap<>();
-    private Map<DomainName, InetAddress> kept = new TreeMap<>();
+    private static final String OWNER = "1000";
 
-    /** The names and where they lead. */
-    public synchronized Map<DomainName, InetAddress> entries() {
-        return Map.copyOf(entries);
+    private HostsFile file;
+    private Outlook outlook = Outlook.GRANTED;
+    private @Nullable HostsFile copy;
+    private @Nullable RuntimeException failure;
+    private final List<String> reasons = new ArrayList<>();
+
+    public InMemoryHosts() {
+        this("127.0.0.1 localhost\n");
+    }
+
+    public InMemoryHosts(String text) {
+        file = HostsFile.of(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Who may write it from now on. */
+    public synchronized InMemoryHosts with(Outlook next) {
+        outlook = next;
+        return this;
+    }
+
+    /** Every change fails with this from now on; null for none. */
+    public synchronized void failing(@Nullable RuntimeException next) {
+        failure = next;
+    }
+
+    /** Somebody else's edit. */
+    public synchronized void edit(String text) {
+        file = HostsFile.of(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    public synchronized String text() {
+        return new String(file.bytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** The names that stand in it. */
+    public synchronized List<String> names() {
+        return file.names(OWNER);
+    }
+
+    /** What for it was written, a clause for each time. */
+    public synchronized List<String> reasons() {
+        return List.copyOf(reasons);
+    }
+
+    public synchronized boolean hasCopy() {
+        return copy != null;
     }
 
     @Override
-    public synchronized void addEntry(DomainName domain, InetAddress address) {
-        entries.put(domain, address);
+    public Path place() {
+        return Path.of("/etc/hosts");
     }
 
     @Override
-    public synchronized void removeEntry(DomainName domain) {
-        entries.remove(domain);
+    public String owner() {
+        return OWNER;
+    }
+
+    @Override
+    public synchronized HostsFile read() {
+        return file;
+    }
+
+    @Override
+    public synchronized boolean isWithinReach() {
+        return outlook != Outlook.UNAVAILABLE;
+    }
+
+    @Override
+    public synchronized Outlook outlook() {
+        return outlook;
+    }
+
+    @Override
+    public synchronized void replaceNames(Collection<String> names, String reason) {
+        reasons.add(reason);
+        if (failure != null) {
+            throw failure;
+        }
+        if (outlook == Outlook.REFUSED || outlook == Outlook.UNAVAILABLE) {
+            throw new GotunnelException(
+                    ErrorCode.NOT_PERMITTED, "The hosts file may not be changed (" + reason + ").", "Ask somebody.");
+        }
+        file = file.with(OWNER, names, "\n");
     }
 
     @Override
     public synchronized void backup() {
-        kept = new TreeMap<>(entries);
+        copy = file;
     }
 
     @Override
     public synchronized void restore() {
-        entries = new TreeMap<>(kept);
+        file = file.with(OWNER, List.of(), "\n");
+        copy = null;
     }
 }

@@ -25,9 +25,13 @@ public final class InMemoryTrustStore implements TrustStore {
     public volatile @Nullable GotunnelException unwritable;
     public volatile List<Path> creates = List.of();
     public volatile String afterwards = "";
+    public volatile @Nullable Path file;
 
     /** Runs before the root is written. */
     public volatile Runnable beforeInstall = () -> {};
+
+    /** Runs before a root is taken out. */
+    public volatile Runnable beforeRemove = () -> {};
 
     private final String name;
 
@@ -122,11 +126,14 @@ public final class InMemoryTrustStore implements TrustStore {
         if (unwritable != null) {
             throw unwritable;
         }
-        content.add(root);
+        if (!content.contains(root)) {
+            content.add(root);
+        }
     }
 
     @Override
     public void remove(X509Certificate root) {
+        beforeRemove.run();
         if (unwritable != null) {
             throw unwritable;
         }
@@ -141,6 +148,11 @@ public final class InMemoryTrustStore implements TrustStore {
     @Override
     public String byHand(X509Certificate root) {
         return "sudo trust " + name;
+    }
+
+    @Override
+    public Optional<Path> file() {
+        return Optional.ofNullable(file);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.gotunnel.testing;
 
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.tunnel.TunnelId;
 import dev.gotunnel.tunnel.TunnelSpec;
 import dev.gotunnel.tunnel.TunnelStore;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Saved tunnels without a file; every change can be made to fail. */
 public final class InMemoryTunnelStore implements TunnelStore {
     private final Map<TunnelId, TunnelSpec> saved = new TreeMap<>();
+    private Suffixes suffixes = Suffixes.BUILT_IN;
     private @Nullable GotunnelException failure;
 
     public InMemoryTunnelStore(TunnelSpec... specs) {
@@ -28,6 +30,17 @@ public final class InMemoryTunnelStore implements TunnelStore {
     @Override
     public synchronized List<TunnelSpec> load() {
         return List.copyOf(saved.values());
+    }
+
+    @Override
+    public synchronized void allow(Suffixes allowed) {
+        check();
+        suffixes = allowed;
+    }
+
+    @Override
+    public synchronized Suffixes suffixes() {
+        return suffixes;
     }
 
     @Override

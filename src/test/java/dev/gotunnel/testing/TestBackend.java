@@ -137,7 +137,7 @@ public final class TestBackend implements AutoCloseable {
         return answering((_, peer) -> peer.respond(200, text));
     }
 
-    /** The script that reads requests and their bodies until the connection ends. */
+    /** The script that reads requests until the connection ends; an answer that wants the body reads it. */
     public static Script serving(Answer answer) {
         return peer -> {
             for (Request request = peer.readHead(); request != null; request = peer.readHead()) {

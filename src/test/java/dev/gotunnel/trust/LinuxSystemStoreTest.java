@@ -117,6 +117,58 @@ class LinuxSystemStoreTest {
         assertEquals("anything", Files.readString(foreign));
     }
 
+    /** The copy for Java, which Debian's own program never takes a removed root out of. */
+    @Test
+    void thoseWhoCopyTheStoreAreToldOfARemovalBeforeTheAnchorGoes() throws IOException {
+        LinuxSystemStore store = system(LinuxFamily.DEBIAN);
+        Path follower = places.system("/etc/ca-certificates/update.d/java");
+        Files.createDirectories(follower.resolveSibling(""));
+        Files.writeString(follower.resolveSibling("README"), "not a program");
+        Path heard = temp.resolve("heard");
+        Files.writeString(
+                follower,
+                "#!/bin/sh\nls " + places.system(LinuxFamily.DEBIAN.anchors()) + " >'" + heard + "'; cat >>'" + heard
+                        + "'\n");
+        Files.setPosixFilePermissions(follower, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String anchor = NAME.toLowerCase(Locale.ROOT).replace(' ', '-');
+        store.install(ROOT);
+        store.remove(ROOT);
+        assertEquals(List.of(anchor + ".crt", "-/etc/ssl/certs/" + anchor + ".pem"), Files.readAllLines(heard));
+
+        store.install(ROOT);
+        Files.writeString(follower, "#!/bin/sh\nexit 1\n");
+        GotunnelException failure = Failures.of(ErrorCode.IO, () -> store.remove(ROOT));
+        assertTrue(String.valueOf(failure.hint()).endsWith("| sudo " + follower), failure.hint());
+        assertEquals(List.of(ROOT), store.roots());
+        LinuxSystemStore closed =
+                new LinuxSystemStore(LinuxFamily.DEBIAN, places, commands, Optional.empty(), folder -> false);
+        String typed = String.valueOf(
+                Failures.of(ErrorCode.NOT_PERMITTED, () -> closed.remove(ROOT)).hint());
+        assertTrue(typed.endsWith("--fresh && echo -/etc/ssl/certs/" + anchor + ".pem | sudo " + follower), typed);
+    }
+
+    /** As Debian's does: it appends to its draft, be that new or not. */
+    @Test
+    void whatAKilledRunOfTheSystemsProgramHasLeftDoesNotStay() throws IOException {
+        LinuxSystemStore store = system(LinuxFamily.DEBIAN);
+        Path bundle = places.system(LinuxFamily.DEBIAN.bundle());
+        Path program = places.system("/usr/sbin/update-ca-certificates");
+        Path draft = bundle.resolveSibling(bundle.getFileName() + ".new");
+        String before = Files.readString(bundle);
+        Files.writeString(
+                program,
+                "#!/bin/sh\ncat '" + temp.resolve("distribution.pem") + "' "
+                        + places.system(LinuxFamily.DEBIAN.anchors()) + "/* >>'" + draft + "' 2>/dev/null\nmv '" + draft
+                        + "' '" + bundle + "'\n");
+        store.install(ROOT);
+        Files.copy(bundle, draft);
+        store.remove(ROOT);
+        assertEquals(before, Files.readString(bundle));
+        Files.writeString(bundle, before + before);
+        store.tidy(List.of());
+        assertEquals(before, Files.readString(bundle));
+    }
+
     @Test
     void withoutPermissionItNamesTheCommandsToType() throws IOException {
         system(LinuxFamily.FEDORA);
@@ -135,15 +187,35 @@ class LinuxSystemStoreTest {
 
     @Test
     void withoutPermissionAHelperDoesIt() throws IOException {
-        system(LinuxFamily.FEDORA).install(ROOT);
-        List<String> done = new ArrayList<>();
-        LinuxSystemStore store = closed(Optional.of(new RememberingInstaller(done)));
+        LinuxSystemStore open = system(LinuxFamily.FEDORA);
+        LinuxSystemStore store = closed(Optional.of(new SystemTrustInstaller() {
+            @Override
+            public void install(X509Certificate root) {
+                open.install(root);
+            }
+
+            @Override
+            public void remove(X509Certificate root) {
+                open.remove(root);
+            }
+        }));
         assertFalse(store.needsPrivilege());
         assertTrue(store.change(ROOT).endsWith("(asks for an administrator's password)"), store.change(ROOT));
         assertEquals(List.of(), store.creates());
         store.install(ROOT);
+        assertEquals(List.of(ROOT), store.roots());
         store.remove(ROOT);
-        assertEquals(List.of("install", "remove"), done);
+        assertEquals(List.of(), store.roots());
+    }
+
+    @Test
+    void whatTheHelperDidNotWriteItDoesNotTakeBackAndThatIsTold() throws IOException {
+        system(LinuxFamily.FEDORA).install(ROOT);
+        List<String> done = new ArrayList<>();
+        LinuxSystemStore store = closed(Optional.of(new RememberingInstaller(done)));
+        GotunnelException stays = Failures.of(ErrorCode.NOT_PERMITTED, () -> store.remove(ROOT));
+        assertTrue(String.valueOf(stays.hint()).startsWith("sudo rm "), stays.hint());
+        assertEquals(List.of("remove"), done);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.gotunnel.tunnel.Journal.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,5 +80,21 @@ class FileJournalTest {
         Failures.of(ErrorCode.IO, journal::entries);
         Failures.of(ErrorCode.IO, () -> journal.note(new Entry("d", "e", "f")));
         assertEquals("a\tb\tc\ngarbage\n", Files.readString(file));
+    }
+
+    @Test
+    void isMendedByKeepingWhatCanBeReadAndTheWholeBesideIt() throws IOException {
+        Entry entry = new Entry("a", "b", "c");
+        journal.note(entry);
+        journal.mend();
+        assertFalse(Files.exists(journal.aside()), "a sound one is left alone");
+        Files.write(file, new byte[] {(byte) 0xff, '\n', 'x', '\t', 0, '\t', '\n'}, StandardOpenOption.APPEND);
+        assertEquals(2, journal.damaged().size());
+        journal.mend();
+        assertEquals(List.of(entry), journal.entries());
+        assertTrue(Files.exists(journal.aside()));
+        Files.writeString(file, "nothing but rubbish");
+        journal.mend();
+        assertEquals(List.of(), journal.entries());
     }
 }

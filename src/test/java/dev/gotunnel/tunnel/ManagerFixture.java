@@ -3,9 +3,12 @@ package dev.gotunnel.tunnel;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.policy.BackendAddress;
+import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.InMemoryCertificates;
+import dev.gotunnel.testing.InMemoryHosts;
+import dev.gotunnel.testing.InMemoryJournal;
 import dev.gotunnel.testing.InMemoryPrivileges;
 import dev.gotunnel.testing.InMemoryTunnelStore;
 import dev.gotunnel.testing.ScriptedResolution;
@@ -15,6 +18,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +30,9 @@ import javax.net.ssl.SSLSocket;
 final class ManagerFixture implements AutoCloseable {
     final InMemoryCertificates certificates = new InMemoryCertificates();
     final ScriptedResolution names = new ScriptedResolution();
+    final InMemoryHosts hosts = new InMemoryHosts().with(Outlook.UNAVAILABLE);
+    final InMemoryJournal journal = new InMemoryJournal();
+    final InMemoryPrivileges privileges = new InMemoryPrivileges();
     final InMemoryTunnelStore store;
     final TunnelManager manager;
     final List<TunnelEvent> events = new CopyOnWriteArrayList<>();
@@ -37,7 +44,17 @@ final class ManagerFixture implements AutoCloseable {
     ManagerFixture(PortPlan plan, Telemetry telemetry, TunnelSpec... saved) {
         store = new InMemoryTunnelStore(saved);
         manager = new TunnelManager(new TunnelManager.Parts(
-                "1.0", plan, null, List.of(), certificates, names, new InMemoryPrivileges(), store, telemetry, false));
+                "1.0",
+                plan,
+                null,
+                List.of(),
+                certificates,
+                names,
+                new HostsService(hosts, journal, new Refusals(Path.of("nowhere/refusals"))),
+                privileges,
+                store,
+                telemetry,
+                false));
         manager.subscribe(events::add);
     }
 

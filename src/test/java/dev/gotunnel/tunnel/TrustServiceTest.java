@@ -17,6 +17,7 @@ import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
 import dev.gotunnel.trust.TrustStores;
 import dev.gotunnel.tunnel.Journal.Entry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -187,7 +188,8 @@ class TrustServiceTest {
     @Test
     void whatIsServedOtherwiseIsToldAndFailsOnlyWhenItWasNamed() {
         system.servedBy = "Tell it by the environment.";
-        TrustOutcome among = service().install(List.of(), YES).get(0);
+        TrustOutcome among = service().install(List.of(), YES).getLast();
+        assertEquals("system", among.store());
         assertEquals(null, among.failure());
         assertEquals("Tell it by the environment.", among.hint());
         assertEquals(
@@ -197,11 +199,79 @@ class TrustServiceTest {
     }
 
     @Test
+    void whatFollowsAnotherStoreIsLookedAtOnceThatIsWritten() {
+        InMemoryTrustStore java = new InMemoryTrustStore("java:distribution");
+        java.servedBy = "It reads the system's store.";
+        java.afterwards = "Start programs anew.";
+        system.beforeInstall = () -> java.content.add(ROOT);
+        List<TrustOutcome> outcomes =
+                service(InMemoryTrustStore.machine(List.of(java, system))).install(List.of(), YES);
+        assertEquals(
+                List.of(
+                        TrustOutcome.done("system", "It trusts the root now.", ""),
+                        TrustOutcome.done("java:distribution", "It trusts the root now.", "Start programs anew.")),
+                outcomes);
+    }
+
+    @Test
+    void aFileThatIsAsItWasIsProvenAndOneThatIsNotIsTold() throws IOException {
+        Path bundle = Files.writeString(temp.resolve("bundle"), "before");
+        system.file = bundle;
+        system.beforeInstall = () -> write(bundle, "with ours");
+        system.beforeRemove = () -> write(bundle, "before");
+        service().install(List.of("system"), YES);
+        assertTrue(
+                service().uninstall(YES).getFirst().message().contains(bundle + " is byte for byte as it was before"));
+        system.beforeRemove = () -> write(bundle, "and an update");
+        service().install(List.of("system"), YES);
+        assertTrue(service().uninstall(YES).getFirst().message().contains(bundle + " is not as it was before"));
+        assertEquals(List.of(), journal.entries());
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void whatAnUninstallationWouldDoIsToldWithoutDoingIt() {
+        firefox.creates = List.of(temp.resolve("made"));
+        service().install(List.of(), YES);
+        service().environment();
+        List<Entry> before = journal.entries();
+        List<String> steps =
+                service().toUninstall().stream().map(TrustStep::store).toList();
+        assertEquals(List.of("system", "firefox:a", "environment"), steps);
+        firefox.content.clear();
+        assertEquals(
+                "forget what is noted of the memory of firefox:a",
+                service().toUninstall().get(1).what());
+        assertEquals(before, journal.entries());
+    }
+
+    @Test
+    void theAuthorityInUseIsTakenForOursInASharedStoreWhenTheJournalIsLost() {
+        system.shared = true;
+        system.content.add(ROOT);
+        system.content.add(earlierRoot());
+        assertEquals(List.of(), service().toUninstall());
+        service().adopt();
+        service().uninstall(YES);
+        assertEquals(1, system.content.size(), "another user's root stays");
+        assertFalse(system.content.contains(ROOT));
+    }
+
+    @Test
     void theFilesOfTheEnvironmentAreJournalledAndGoWithTheRest() {
         Map<String, String> variables = service().environment();
         assertTrue(Files.exists(Path.of(variables.get("NODE_EXTRA_CA_CERTS"))));
         assertEquals(List.of(new Entry("trust-files", temp.resolve("trust").toString(), "")), journal.entries());
-        service().uninstall(YES);
+        TrustOutcome outcome = service().uninstall(YES).getFirst();
+        assertEquals("The files of gotunnel env are deleted.", outcome.message());
+        assertTrue(outcome.hint().startsWith("Close the shells"), outcome.hint());
         assertFalse(Files.exists(temp.resolve("trust")));
         assertEquals(List.of(), journal.entries());
     }

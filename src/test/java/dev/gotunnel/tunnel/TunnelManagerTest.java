@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.policy.DevServer;
 import dev.gotunnel.policy.Fault;
@@ -103,7 +104,9 @@ class TunnelManagerTest {
 
     @Test
     void nothingListensBeforeTheFirstTunnel() {
-        assertEquals(new EngineInfo("1.0", ProcessHandle.current().pid(), null, null, false), manager.info());
+        assertEquals(
+                new EngineInfo("1.0", ProcessHandle.current().pid(), null, null, false, Suffixes.BUILT_IN.all()),
+                manager.info());
     }
 
     @Test
@@ -321,11 +324,11 @@ class TunnelManagerTest {
         assertEquals(TunnelState.RUNNING, tunnel.state(), "a limitation never changes the state");
 
         fixture.names.knows("shop.local");
-        manager.checkNames();
+        manager.look();
         assertEquals(List.of(), fixture.tunnel("session/shop").limitations());
         assertEquals(2, fixture.tunnel("session/shop").urls().size());
         fixture.names.forgets("shop.local");
-        manager.checkNames();
+        manager.look();
         assertEquals(1, fixture.tunnel("session/shop").urls().size());
     }
 
@@ -566,6 +569,7 @@ class TunnelManagerTest {
                 null,
                 TrafficPolicy.NONE,
                 List.of(new PathRoute("/a", null, loop.backends(), TrafficPolicy.NONE)),
+                null,
                 null);
         Failures.of(ErrorCode.USAGE, () -> manager.start(byPath));
         assertEquals(List.of(saved), fixture.store.load());
@@ -744,7 +748,7 @@ class TunnelManagerTest {
         manager.start(spec("session/shop", backend.port()));
         try (WireClient before = fixture.connect("shop.local")) {
             fixture.certificates.cleanupCert("shop.local");
-            manager.rotate();
+            manager.renewCertificates();
             try (WireClient after = fixture.connect("shop.local")) {
                 assertFalse(before.certificate().equals(after.certificate()));
             }
@@ -755,7 +759,7 @@ class TunnelManagerTest {
     void aRenewalThatFailsLeavesTheTunnelRunning() throws Exception {
         manager.start(spec("session/shop", backend.port()));
         fixture.certificates.failWith(new GotunnelException(ErrorCode.CERTIFICATE, "No.", null));
-        manager.rotate();
+        manager.renewCertificates();
         assertEquals("hello", fixture.get("shop.local"));
     }
 

@@ -3,6 +3,7 @@ package dev.gotunnel.ui.model;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.policy.BackendAddress;
 import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.TunnelId;
@@ -126,7 +127,7 @@ public final class NewTunnelModel {
     }
 
     private TunnelSpec spec() {
-        DomainName domain = DomainName.parse(name.get());
+        DomainName domain = parse(name.get());
         return new TunnelSpec(freeId(domain), domain, parseBackends(backends.get()), true, null);
     }
 
@@ -136,7 +137,7 @@ public final class NewTunnelModel {
     }
 
     private void check() {
-        nameProblem.set(problemOf(name.get(), "new.name.missing", text -> freeId(DomainName.parse(text))));
+        nameProblem.set(problemOf(name.get(), "new.name.missing", text -> freeId(parse(text))));
         backendProblem.set(problemOf(backends.get(), "new.backend.missing", NewTunnelModel::parseBackends));
         preview.set(previewOf(domain()));
     }
@@ -153,9 +154,15 @@ public final class NewTunnelModel {
         }
     }
 
+    /** Below the suffixes of whoever owns the engine; the built-in ones until that is known. */
+    private DomainName parse(String typed) {
+        EngineInfo info = list.infoProperty().get();
+        return (info == null ? Suffixes.BUILT_IN : new Suffixes(info.suffixes())).parse(typed);
+    }
+
     private Optional<DomainName> domain() {
         try {
-            return name.get().isBlank() ? Optional.empty() : Optional.of(DomainName.parse(name.get()));
+            return name.get().isBlank() ? Optional.empty() : Optional.of(parse(name.get()));
         } catch (GotunnelException e) {
             return Optional.empty();
         }

@@ -1,6 +1,8 @@
 package dev.gotunnel.ui.tray;
 
-import dev.gotunnel.ui.tray.SessionBus.Target;
+import dev.gotunnel.bus.BusException;
+import dev.gotunnel.bus.SessionBus;
+import dev.gotunnel.bus.SessionBus.Target;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.freedesktop.dbus.types.Variant;

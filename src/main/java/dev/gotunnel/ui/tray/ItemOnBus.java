@@ -1,5 +1,6 @@
 package dev.gotunnel.ui.tray;
 
+import dev.gotunnel.bus.SessionBus;
 import dev.gotunnel.ui.tray.dbus.Pixmap;
 import dev.gotunnel.ui.tray.dbus.StatusNotifierItem;
 import dev.gotunnel.ui.tray.dbus.ToolTip;

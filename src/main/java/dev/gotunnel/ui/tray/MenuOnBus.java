@@ -1,5 +1,6 @@
 package dev.gotunnel.ui.tray;
 
+import dev.gotunnel.bus.SessionBus;
 import dev.gotunnel.ui.tray.MenuTree.Node;
 import dev.gotunnel.ui.tray.dbus.DbusMenu;
 import dev.gotunnel.ui.tray.dbus.MenuEvent;

@@ -1,5 +1,7 @@
 package dev.gotunnel.ui.tray;
 
+import dev.gotunnel.bus.BusException;
+import dev.gotunnel.bus.SessionBus;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

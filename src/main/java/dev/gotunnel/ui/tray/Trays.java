@@ -1,5 +1,6 @@
 package dev.gotunnel.ui.tray;
 
+import dev.gotunnel.bus.SessionBus;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;

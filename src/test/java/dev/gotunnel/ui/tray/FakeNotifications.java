@@ -1,5 +1,7 @@
 package dev.gotunnel.ui.tray;
 
+import dev.gotunnel.bus.BusException;
+import dev.gotunnel.bus.SessionBus;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;

@@ -1,5 +1,7 @@
 package dev.gotunnel.ui.tray;
 
+import dev.gotunnel.bus.BusException;
+import dev.gotunnel.bus.SessionBus;
 import org.freedesktop.dbus.annotations.DBusInterfaceName;
 import org.freedesktop.dbus.annotations.DBusMemberName;
 import org.freedesktop.dbus.interfaces.DBusInterface;

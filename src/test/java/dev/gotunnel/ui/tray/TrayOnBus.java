@@ -2,6 +2,8 @@ package dev.gotunnel.ui.tray;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gotunnel.bus.BusException;
+import dev.gotunnel.testing.PrivateBus;
 import dev.gotunnel.ui.tray.TrayItem.Action;
 import dev.gotunnel.ui.tray.TrayItem.Heading;
 import dev.gotunnel.ui.tray.TrayItem.Separator;

@@ -1,4 +1,4 @@
-package dev.gotunnel.ui.tray;
+package dev.gotunnel.testing;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A session bus of the test's own: it knows no services to start and nobody else talks on it. */
-final class PrivateBus implements AutoCloseable {
+public final class PrivateBus implements AutoCloseable {
 
     private final Path folder;
     private final Process daemon;
     private final String address;
 
-    PrivateBus() throws IOException {
+    public PrivateBus() throws IOException {
         folder = Files.createTempDirectory("bus");
         Path config = Files.writeString(folder.resolve("bus.conf"), """
                 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -47,17 +47,17 @@ final class PrivateBus implements AutoCloseable {
     }
 
     /** Whether such a bus can be started here. */
-    static boolean available() {
+    public static boolean available() {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .anyMatch(entry -> Files.isExecutable(Path.of(entry, "dbus-daemon")));
     }
 
-    String address() {
+    public String address() {
         return address;
     }
 
     /** Ends the bus as a crash would: no goodbye to anyone. */
-    void kill() {
+    public void kill() {
         daemon.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
 

@@ -1,4 +1,4 @@
-package dev.gotunnel.ui.tray;
+package dev.gotunnel.bus;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,13 +29,13 @@ import org.slf4j.LoggerFactory;
  * its own (the library has a single one of 20 seconds for the whole program) and every failure is a
  * {@link BusException}. Methods may be called from any thread but the bus's own.
  */
-final class SessionBus implements AutoCloseable {
+public final class SessionBus implements AutoCloseable {
 
     /** The bus itself: its name, its interface. */
-    static final String BUS = "org.freedesktop.DBus";
+    public static final String BUS = "org.freedesktop.DBus";
 
     /** Flag of a call: do not start the service if it does not run. */
-    static final byte NO_AUTO_START = 2;
+    public static final byte NO_AUTO_START = 2;
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionBus.class);
     private static final String BUS_PATH = "/org/freedesktop/DBus";
@@ -55,7 +55,7 @@ final class SessionBus implements AutoCloseable {
      * @param environment the variables of the process
      * @return an address with a socket path, the only kind the JDK can connect to; empty when there is none
      */
-    static Optional<String> address(Map<String, String> environment) {
+    public static Optional<String> address(Map<String, String> environment) {
         String addresses = environment.getOrDefault("DBUS_SESSION_BUS_ADDRESS", "");
         if (!addresses.isBlank()) {
             return Arrays.stream(addresses.split(";"))
@@ -75,7 +75,7 @@ final class SessionBus implements AutoCloseable {
      * @param lost told once, on a thread of the bus, when the connection breaks or is closed
      * @throws BusException when there is no bus at the address or it refuses us
      */
-    static SessionBus connect(String address, Runnable lost) throws BusException {
+    public static SessionBus connect(String address, Runnable lost) throws BusException {
         DBusConnection connection = null;
         try {
             connection = DBusConnectionBuilder.forAddress(address)
@@ -100,7 +100,7 @@ final class SessionBus implements AutoCloseable {
     }
 
     /** The name the bus gave this connection, such as {@code :1.42}. */
-    String uniqueName() {
+    public String uniqueName() {
         return connection.getUniqueName();
     }
 
@@ -113,7 +113,8 @@ final class SessionBus implements AutoCloseable {
      * @return the values of the reply
      * @throws BusException when the other side is missing, fails, or does not answer in time
      */
-    Object[] call(Duration limit, byte flags, Target target, String member, String signature, Object... arguments)
+    public Object[] call(
+            Duration limit, byte flags, Target target, String member, String signature, Object... arguments)
             throws BusException {
         String what = target.iface() + "." + member;
         try {
@@ -145,12 +146,12 @@ final class SessionBus implements AutoCloseable {
     }
 
     /** Calls a method of the bus itself. */
-    Object[] callBus(String member, String signature, Object... arguments) throws BusException {
+    public Object[] callBus(String member, String signature, Object... arguments) throws BusException {
         return call(Duration.ofSeconds(2), NO_AUTO_START, new Target(BUS, BUS_PATH, BUS), member, signature, arguments);
     }
 
     /** Sends a signal to whoever listens. Does not wait; a lost connection is reported by its own callback. */
-    void emit(String path, String iface, String member, String signature, Object... arguments) {
+    public void emit(String path, String iface, String member, String signature, Object... arguments) {
         try {
             connection.sendMessage(connection
                     .getMessageFactory()
@@ -167,7 +168,8 @@ final class SessionBus implements AutoCloseable {
      * @param listener gets the signal's values on a thread of the bus; must be quick and must not call the bus
      * @throws BusException when the bus refuses
      */
-    void listen(String iface, String member, String firstArgument, Consumer<Object[]> listener) throws BusException {
+    public void listen(String iface, String member, String firstArgument, Consumer<Object[]> listener)
+            throws BusException {
         DBusMatchRuleBuilder rule = DBusMatchRuleBuilder.create()
                 .withType(MessageTypes.SIGNAL)
                 .withInterface(iface)
@@ -196,7 +198,7 @@ final class SessionBus implements AutoCloseable {
      *
      * @throws BusException when something is offered there already
      */
-    void export(String path, DBusInterface object) throws BusException {
+    public void export(String path, DBusInterface object) throws BusException {
         try {
             connection.exportObject(path, object);
         } catch (DBusException e) {
@@ -208,7 +210,7 @@ final class SessionBus implements AutoCloseable {
     @Override
     public void close() {
         // a thread of its own: leaving gives names back and waits for the bus, which may hang
-        Thread leaving = Thread.ofVirtual().name("tray-bus-close").start(connection::disconnect);
+        Thread leaving = Thread.ofVirtual().name("bus-close").start(connection::disconnect);
         try {
             if (!leaving.join(CLOSE_LIMIT)) {
                 LOG.warn("The session bus did not let go within {} ms", CLOSE_LIMIT.toMillis());
@@ -225,7 +227,7 @@ final class SessionBus implements AutoCloseable {
      * @param path of the object
      * @param iface of the interface
      */
-    record Target(String name, String path, String iface) {}
+    public record Target(String name, String path, String iface) {}
 
     private record Disconnected(Runnable lost) implements IDisconnectCallback {
         @Override

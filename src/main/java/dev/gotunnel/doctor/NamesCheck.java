@@ -1,0 +1,101 @@
+package dev.gotunnel.doctor;
+
+import dev.gotunnel.names.DomainName;
+import dev.gotunnel.tunnel.Finding;
+import dev.gotunnel.tunnel.Limitation;
+import dev.gotunnel.tunnel.Tunnel;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Whether the name of each tunnel leads to this machine, and by what. */
+final class NamesCheck implements Check {
+    private final Supplier<List<Tunnel>> tunnels;
+    private final Resolver resolver;
+    private final NameService service;
+
+    /** Finds addresses. */
+    interface Resolver {
+        InetAddress[] addresses(String name) throws UnknownHostException;
+    }
+
+    NamesCheck(Supplier<List<Tunnel>> tunnels, Resolver resolver, NameService service) {
+        this.tunnels = tunnels;
+        this.resolver = resolver;
+        this.service = service;
+    }
+
+    @Override
+    public String subject() {
+        return "names";
+    }
+
+    @Override
+    public List<Finding> look() {
+        Map<DomainName, String> domains = new LinkedHashMap<>();
+        for (Tunnel tunnel : tunnels.get()) {
+            String known = tunnel.limitations().stream()
+                    .filter(limitation -> limitation.code().equals("name-unresolved"))
+                    .map(Limitation::fix)
+                    .findFirst()
+                    .orElse("");
+            domains.merge(new DomainName(tunnel.domain()), known, (a, b) -> a.isEmpty() ? b : a);
+        }
+        if (domains.isEmpty()) {
+            return List.of(Finding.ok(subject(), "There is no tunnel yet, and so no name."));
+        }
+        List<Finding> found = new ArrayList<>();
+        Set<String> here = new LinkedHashSet<>();
+        domains.forEach((domain, known) -> look(domain, known, here, found));
+        if (!here.isEmpty()) {
+            found.addFirst(Finding.ok(
+                    subject(),
+                    String.join(", ", here) + " " + (here.size() == 1 ? "leads" : "lead") + " to this machine."));
+        }
+        return found;
+    }
+
+    private void look(DomainName domain, String known, Set<String> here, List<Finding> found) {
+        String name = domain.example();
+        try {
+            List<InetAddress> addresses = Arrays.asList(resolver.addresses(name));
+            List<String> elsewhere = addresses.stream()
+                    .filter(address -> !address.isLoopbackAddress())
+                    .map(InetAddress::getHostAddress)
+                    .toList();
+            if (elsewhere.isEmpty()) {
+                here.add(domain + " (by " + service.meansOf(name) + ")");
+            } else {
+                found.add(Finding.broken(
+                        subject(),
+                        domain + " leads to " + String.join(", ", elsewhere) + ", another machine.",
+                        "It comes from " + service.meansOf(name) + "; its tunnel is not what programs reach.",
+                        domain.isLocalhost() ? "" : "Use https://" + domain.localhostName() + ", or another name."));
+            }
+        } catch (UnknownHostException e) {
+            found.add(unknown(domain, known));
+        }
+    }
+
+    private Finding unknown(DomainName domain, String known) {
+        if (domain.isLocalhost()) {
+            return Finding.note(
+                    subject(),
+                    domain + " is known to browsers and curl only.",
+                    "They lead .localhost names here by themselves; Java, Node and Python ask the system, which does not.",
+                    known.isEmpty() ? service.localhostFix(domain) : known);
+        }
+        return Finding.warning(
+                subject(),
+                domain + " does not lead to this machine.",
+                "https://" + domain.localhostName() + " does in browsers.",
+                known.isEmpty() ? service.fix(domain) : known);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.gotunnel.removal;
+
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.HostsManager;
+import java.util.List;
+
+/** This user's names in the hosts file. Other users' names are theirs. */
+final class HostsRemains implements Remains {
+    private final HostsManager hosts;
+
+    HostsRemains(HostsManager hosts) {
+        this.hosts = hosts;
+    }
+
+    @Override
+    public String kind() {
+        return "hosts";
+    }
+
+    private List<String> names() {
+        return hosts.read().names(hosts.owner());
+    }
+
+    @Override
+    public List<String> find() {
+        List<String> names = names();
+        return names.isEmpty() ? List.of() : List.of(String.join(", ", names) + " in " + hosts.place());
+    }
+
+    @Override
+    public void remove(List<String> done, List<GotunnelException> failures) {
+        if (names().isEmpty()) {
+            return;
+        }
+        try {
+            hosts.restore();
+            done.add(hosts.place() + " has no names of yours any more.");
+        } catch (GotunnelException e) {
+            failures.add(e.code() == ErrorCode.NOT_PERMITTED ? byHand(e) : e);
+        }
+    }
+
+    private GotunnelException byHand(GotunnelException refusal) {
+        String owner = hosts.owner();
+        return new GotunnelException(
+                ErrorCode.NOT_PERMITTED,
+                refusal.getMessage(),
+                "By hand: sudo sed -i '/^# BEGIN gotunnel " + owner + "\\b/,/^# END gotunnel " + owner + "$/d' "
+                        + hosts.place(),
+                refusal);
+    }
+}

@@ -1,0 +1,5 @@
+/** What gotunnel leaves on a machine, and that it goes. */
+@NullMarked
+package dev.gotunnel.removal;
+
+import org.jspecify.annotations.NullMarked;
