@@ -95,8 +95,7 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("dev.gotunnel.ui..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "javafx..", "java.awt..", "javax.swing..", "atlantafx..", "org.kordamp..")
+                .resideInAnyPackage("javafx..", "java.awt..", "javax.swing..", "atlantafx..", "org.kordamp..")
                 .check(product);
     }
 

@@ -88,7 +88,8 @@ class FilesOfOursTest {
     @Test
     void aFileWhereAFolderHasToBeIsTold() throws IOException {
         Files.writeString(directories.state(), "x");
-        assertTrue(Findings.one(Level.BROKEN, new FoldersCheck(directories)).what().contains("is a file"));
+        assertTrue(
+                Findings.one(Level.BROKEN, new FoldersCheck(directories)).what().contains("is a file"));
     }
 
     @Test

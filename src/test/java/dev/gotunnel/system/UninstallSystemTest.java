@@ -45,7 +45,8 @@ class UninstallSystemTest {
                 done
                 """);
         Map<String, String> found = new TreeMap<>();
-        text.lines().forEach(line -> found.put(line.substring(0, line.indexOf('|')), line.substring(line.indexOf('|'))));
+        text.lines()
+                .forEach(line -> found.put(line.substring(0, line.indexOf('|')), line.substring(line.indexOf('|'))));
         return found;
     }
 
@@ -60,8 +61,17 @@ class UninstallSystemTest {
 
     private void use(PrivateMachine machine) throws Exception {
         Answer started = machine.gotunnel(
-                "--proxy-https-port", "0", "--proxy-http-port", "0", "start", "--port", "1", "--domain", "shop.localhost",
-                "--detach", "--save");
+                "--proxy-https-port",
+                "0",
+                "--proxy-http-port",
+                "0",
+                "start",
+                "--port",
+                "1",
+                "--domain",
+                "shop.localhost",
+                "--detach",
+                "--save");
         assertEquals(0, started.exit(), started.text());
         machine.gotunnel("trust", "install", "--yes");
         machine.must("/mnt/gotunnel/bin/gotunnel", "env", "--shell", "bash");
@@ -70,10 +80,13 @@ class UninstallSystemTest {
 
     private static Map<String, String> prepared(PrivateMachine machine) throws Exception {
         machine.asRoot("PATH=$PATH:/usr/sbin:/sbin update-ca-certificates --fresh");
-        machine.must("sh", "-c", "mkdir -p .config/autostart .config/gotunnel .local/share .local/state .mozilla/firefox/a"
-                + " && certutil -N --empty-password -d sql:.mozilla/firefox/a"
-                + " && printf '[Profile0]\\nIsRelative=1\\nPath=a\\n' > .mozilla/firefox/profiles.ini"
-                + " && echo mine > .config/autostart/other.desktop");
+        machine.must(
+                "sh",
+                "-c",
+                "mkdir -p .config/autostart .config/gotunnel .local/share .local/state .mozilla/firefox/a"
+                        + " && certutil -N --empty-password -d sql:.mozilla/firefox/a"
+                        + " && printf '[Profile0]\\nIsRelative=1\\nPath=a\\n' > .mozilla/firefox/profiles.ini"
+                        + " && echo mine > .config/autostart/other.desktop");
         return everything(machine);
     }
 
@@ -112,8 +125,14 @@ class UninstallSystemTest {
             for (int millis = 400; answer.exit() != 0; millis += millis / 2) {
                 assertTrue(millis < 60_000, answer.text());
                 answer = machine.run(
-                        "timeout", "-s", "KILL", String.format(Locale.ROOT, "%.3f", millis / 1000.0),
-                        "/mnt/gotunnel/bin/gotunnel", "uninstall", "--purge", "--yes");
+                        "timeout",
+                        "-s",
+                        "KILL",
+                        String.format(Locale.ROOT, "%.3f", millis / 1000.0),
+                        "/mnt/gotunnel/bin/gotunnel",
+                        "uninstall",
+                        "--purge",
+                        "--yes");
                 killed += answer.exit() == 137 ? 1 : 0;
             }
             assertTrue(killed > 2, "only " + killed + " runs were killed");
@@ -141,9 +160,12 @@ class UninstallSystemTest {
         try (PrivateMachine machine = new PrivateMachine(folder, User.ORDINARY)) {
             prepared(machine);
             assertEquals(0, machine.gotunnel("doctor").exit(), "a new machine is in order");
-            assertFalse(Files.exists(machine.file(machine.home().resolve(".local/share/gotunnel"))), "looking makes nothing");
+            assertFalse(
+                    Files.exists(machine.file(machine.home().resolve(".local/share/gotunnel"))),
+                    "looking makes nothing");
             use(machine);
-            machine.must("sh", "-c", "chmod 755 .local/share/gotunnel/ca; echo rubbish >> .local/state/gotunnel/journal");
+            machine.must(
+                    "sh", "-c", "chmod 755 .local/share/gotunnel/ca; echo rubbish >> .local/state/gotunnel/journal");
             machine.must("certutil", "-D", "-n", nameIn(machine), "-d", "sql:.mozilla/firefox/a");
             Answer wrong = machine.gotunnel("doctor", "--format", "json");
             assertEquals(1, wrong.exit(), wrong.text());
@@ -154,7 +176,9 @@ class UninstallSystemTest {
             Answer second = machine.gotunnel("doctor", "--fix", "--yes", "--format", "json");
             assertEquals(0, machine.gotunnel("doctor").exit(), mended.text() + second.text());
             assertTrue(
-                    machine.must("certutil", "-L", "-d", "sql:.mozilla/firefox/a").contains("gotunnel CA"), second.text());
+                    machine.must("certutil", "-L", "-d", "sql:.mozilla/firefox/a")
+                            .contains("gotunnel CA"),
+                    second.text());
             String owner = pid(machine);
             machine.must("kill", "-STOP", owner);
             Answer silent = machine.gotunnel("doctor");
