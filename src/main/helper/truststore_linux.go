@@ -66,7 +66,7 @@ func (m *machine) removeAuthority(who caller, digest string) (outcome, error) {
 	}
 	certificate, err := parseCertificate(string(text))
 	if err != nil || fingerprint(certificate) != digest {
-		return outcome{}, fail(codeMalformed, "As root, look at that file and remove it.",
+		return outcome{}, fail(codeMalformed, asRoot+", look at that file and remove it.",
 			"%s does not hold the certificate of that fingerprint.", path)
 	}
 	// First, so that the next run does it again if this one is ended before the file is gone.

@@ -57,6 +57,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Wires the parts together; the only place that knows them all. */
@@ -66,6 +67,7 @@ final class Application implements Surroundings {
 
     private final String version;
     private final AppDirectories directories;
+    private final Supplier<Telemetry> telemetry;
     private final Caller caller = Caller.current();
     private final Elevation elevation = HelperElevation.ofSystem(caller);
     private CertificateStore certificates;
@@ -74,8 +76,9 @@ final class Application implements Surroundings {
     private Configuration configuration = Configuration.DEFAULT;
     private @Nullable GotunnelException broken;
 
-    Application(String version, AppDirectories directories) {
+    Application(String version, AppDirectories directories, Supplier<Telemetry> telemetry) {
         this.version = version;
+        this.telemetry = telemetry;
         this.directories = directories;
         this.certificates = certificateStore();
         this.desktop = new DesktopRole(this, directories);
@@ -181,7 +184,7 @@ final class Application implements Surroundings {
                     hosts(),
                     new SystemPrivileges(elevation),
                     saved(),
-                    Telemetry.off(),
+                    telemetry.get(),
                     window != null));
             ControlServer server = new ControlServer(
                     directories.controlSocket(), manager, manager, window == null ? Application::noWindow : window);
@@ -338,12 +341,19 @@ final class Application implements Surroundings {
         });
     }
 
+    /** With some Java versions there is a console without a terminal as well. */
+    private static Optional<Console> terminal() {
+        return Optional.ofNullable(System.console()).filter(Console::isTerminal);
+    }
+
+    @Override
+    public boolean hasTerminal() {
+        return terminal().isPresent();
+    }
+
     @Override
     public Optional<String> ask(String question) {
-        // With some Java versions there is one without a terminal as well.
-        return Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .map(console -> Objects.requireNonNullElse(console.readLine("%s", question), "no"));
+        return terminal().map(console -> Objects.requireNonNullElse(console.readLine("%s", question), "no"));
     }
 
     @Override

@@ -80,7 +80,7 @@ final class DesktopRole {
                         ErrorCode.NAME_TAKEN, "gotunnel runs already.", "See what it does: gotunnel list"));
         try (owner) {
             System.err.println(note);
-            new Interrupts().await();
+            new Interrupts().begin().await();
         }
         return 0;
     }
@@ -96,7 +96,7 @@ final class DesktopRole {
                     .daemon()
                     .name("gotunnel-interrupt")
                     .start(() -> {
-                        new Interrupts().await();
+                        new Interrupts().begin().await();
                         desktop.close();
                     });
             // Not in a shutdown hook: JavaFX takes itself apart in one, and to close a window then waits for ever.

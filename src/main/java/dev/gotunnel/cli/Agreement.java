@@ -26,8 +26,13 @@ final class Agreement implements Predicate<List<TrustStep>> {
 
     @Override
     public boolean test(List<TrustStep> steps) {
+        return to(steps.stream().map(step -> step.store() + ": " + step.what()).toList());
+    }
+
+    /** Whether the user agrees to some changes, in words; shows them in any case. */
+    boolean to(List<String> changes) {
         context.output().line("This will change:");
-        steps.forEach(step -> context.output().line("  " + step.store() + ": " + step.what()));
+        changes.forEach(change -> context.output().line("  " + change));
         if (given) {
             return true;
         }

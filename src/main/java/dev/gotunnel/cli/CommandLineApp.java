@@ -57,6 +57,8 @@ public final class CommandLineApp {
         commands.put("open", () -> new OpenCommand(context));
         commands.put("demo", () -> new DemoCommand(context));
         commands.put("trust", () -> TrustCommand.with(context));
+        commands.put("hosts", () -> HostsCommand.with(context));
+        commands.put("ports", () -> PortsCommand.with(context));
         commands.put("env", () -> new EnvCommand(context));
         commands.put("doctor", () -> new DoctorCommand(context));
         commands.put("uninstall", () -> new UninstallCommand(context));

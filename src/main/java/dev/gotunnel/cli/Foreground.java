@@ -105,7 +105,9 @@ final class Foreground {
             reporter.accept(event);
         };
         try (ControlClient.HeldTunnel held = client.hold(spec, listener)) {
-            announce(held.tunnel());
+            Tunnel tunnel = new HostsOffer(context).make(held.tunnel(), client);
+            interrupts.begin();
+            announce(tunnel);
             if (!interrupts.await() && gone.get()) {
                 if (left.get()) {
                     throw new GotunnelException(
@@ -123,8 +125,8 @@ final class Foreground {
 
     private int asOwner(Owner owner, TunnelSpec spec) {
         TunnelService tunnels = owner.tunnels();
-        Tunnel tunnel = tunnels.start(spec);
-        Interrupts interrupts = new Interrupts();
+        Tunnel tunnel = new HostsOffer(context).make(tunnels.start(spec), tunnels);
+        Interrupts interrupts = new Interrupts().begin();
         AtomicBoolean gone = new AtomicBoolean();
         try (Subscription _ = tunnels.subscribe(reporter(tunnel.id(), gone, interrupts))) {
             announce(tunnel);

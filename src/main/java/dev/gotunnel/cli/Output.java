@@ -114,7 +114,8 @@ public final class Output {
                 .collect(Collectors.joining(", "));
     }
 
-    private void table(List<List<String>> rows) {
+    /** Prints rows in columns, the first as their heads. */
+    void table(List<List<String>> rows) {
         int columns = rows.getFirst().size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {

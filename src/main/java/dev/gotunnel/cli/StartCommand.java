@@ -280,7 +280,7 @@ final class StartCommand implements Callable<Integer> {
     private int startDetached(TunnelSpec spec) {
         try (ControlClient client = context.surroundings().runningOrSpawned()) {
             context.requireSamePorts(client);
-            Tunnel tunnel = client.start(spec);
+            Tunnel tunnel = new HostsOffer(context).make(client.start(spec), client);
             Output output = context.output();
             output.line(tunnel.name() + " is " + tunnel.state().id() + " in the background");
             output.addresses(tunnel);

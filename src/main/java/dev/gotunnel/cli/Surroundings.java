@@ -47,6 +47,9 @@ public interface Surroundings {
      */
     void endAll();
 
+    /** Whether there is somebody to ask: a terminal. */
+    boolean hasTerminal();
+
     /** Asks the user a question in the terminal, and returns the line typed; empty when there is nobody to ask. */
     Optional<String> ask(String question);
 

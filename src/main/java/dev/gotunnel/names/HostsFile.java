@@ -64,7 +64,8 @@ public final class HostsFile {
 
     /** The lines without their endings, and the first without what some editors put before it. */
     private List<String> bodies() {
-        List<String> bodies = new ArrayList<>(lines.stream().map(HostsFile::body).toList());
+        List<String> bodies =
+                new ArrayList<>(lines.stream().map(HostsFile::body).toList());
         if (!bodies.isEmpty() && bodies.getFirst().startsWith(BYTE_ORDER_MARK)) {
             bodies.set(0, bodies.getFirst().substring(BYTE_ORDER_MARK.length()));
         }
@@ -97,7 +98,9 @@ public final class HostsFile {
     }
 
     private Optional<HostsBlocks.Block> find(String owner) {
-        return blocks.all().stream().filter(block -> block.owner().equals(owner)).findFirst();
+        return blocks.all().stream()
+                .filter(block -> block.owner().equals(owner))
+                .findFirst();
     }
 
     private static Set<String> names(List<String> inside) {
@@ -117,7 +120,8 @@ public final class HostsFile {
         return LOOPBACKS.stream()
                 .filter(address -> body.startsWith(address + " "))
                 .map(address -> body.substring(address.length() + 1))
-                .filter(name -> name.length() <= MAX_LENGTH && NAME.matcher(name).matches())
+                .filter(name ->
+                        name.length() <= MAX_LENGTH && NAME.matcher(name).matches())
                 .findFirst()
                 .orElse(null);
     }
@@ -234,6 +238,9 @@ public final class HostsFile {
 
     private static List<String> missing(List<String> from, List<String> in) {
         List<String> there = new ArrayList<>(in.stream().map(HostsFile::body).toList());
-        return from.stream().map(HostsFile::body).filter(line -> !there.remove(line)).toList();
+        return from.stream()
+                .map(HostsFile::body)
+                .filter(line -> !there.remove(line))
+                .toList();
     }
 }

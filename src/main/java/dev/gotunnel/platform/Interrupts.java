@@ -13,9 +13,10 @@ public final class Interrupts {
 
     private final BlockingQueue<Object> wakeUps = new LinkedBlockingQueue<>();
 
-    /** Takes Ctrl-C over from here on. */
-    public Interrupts() {
+    /** Takes Ctrl-C over from here on; until then it ends the process. */
+    public Interrupts begin() {
         handle("INT", () -> wakeUps.add(INTERRUPT));
+        return this;
     }
 
     /** Ends a wait without an interrupt. Any thread. */

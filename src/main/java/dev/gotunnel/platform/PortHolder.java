@@ -1,6 +1,9 @@
 package dev.gotunnel.platform;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -14,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The process that listens on a TCP port, for the sentence that tells the user why a port is not free.
@@ -22,6 +26,7 @@ import java.util.regex.Pattern;
  * @param pid its process
  */
 public record PortHolder(String name, long pid) {
+    private static final int CONNECT_MILLIS = 500;
     private static final Pattern LSOF = Pattern.compile("p(\\d+)\\s+c(\\S+)");
     private static final Pattern NETSTAT = Pattern.compile("TCP\\s+\\S+:(\\d+)\\s+\\S+\\s+LISTENING\\s+(\\d+)");
 
@@ -36,6 +41,18 @@ public record PortHolder(String name, long pid) {
         } catch (IOException | DirectoryIteratorException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether anybody listens on a port of loopback, whoever that is. */
+    public static boolean isTaken(int port) {
+        return Stream.of("127.0.0.1", "::1").anyMatch(address -> {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.ofLiteral(address), port), CONNECT_MILLIS);
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        });
     }
 
     @Override

@@ -83,7 +83,9 @@ final class Listener {
 
     private static boolean isLoopback(@Nullable SocketAddress address) {
         return address instanceof InetSocketAddress internet
-                && NetUtil.toAddressString(internet.getAddress()).replace("::ffff:", "").matches("::1|127\\..*");
+                && NetUtil.toAddressString(internet.getAddress())
+                        .replace("::ffff:", "")
+                        .matches("::1|127\\..*");
     }
 
     private static ServerBootstrap bootstrap(Transport transport, ChannelHandler client) {

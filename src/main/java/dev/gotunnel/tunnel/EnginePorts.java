@@ -25,8 +25,8 @@ record EnginePorts(
         int https,
         @Nullable Limitation limitation,
         @Nullable EnginePorts former) {
-    static final int LOW_HTTP = 80;
-    static final int LOW_HTTPS = 443;
+    /** A pair that addresses need not name. */
+    static final Pair STANDARD = new Pair(80, 443);
 
     /** 8080 belongs to backends. */
     private static final int FIRST_HTTP = 8880;
@@ -34,6 +34,9 @@ record EnginePorts(
     private static final int FIRST_HTTPS = 8443;
     private static final int PAIRS = 20;
     private static final String NEEDS_PERMISSION = "Ports 443 and 80 need a permission, so addresses carry a port.";
+
+    /** Two ports, one for each protocol. */
+    record Pair(int http, int https) {}
 
     EnginePorts(int http, int https, @Nullable Limitation limitation) {
         this(http, https, limitation, null);
@@ -45,12 +48,16 @@ record EnginePorts(
      * @throws GotunnelException {@code PORT_TAKEN} or {@code NOT_PERMITTED}; nothing stays open then
      */
     static EnginePorts open(ProxyEngine engine, PortPlan plan, PrivilegeManager privileges) {
+        return open(engine, plan, STANDARD, privileges);
+    }
+
+    static EnginePorts open(ProxyEngine engine, PortPlan plan, Pair low, PrivilegeManager privileges) {
         Integer http = plan.http() == null ? null : engine.listen(plan.http(), false);
         try {
             Integer https = plan.https() == null ? null : engine.listen(plan.https(), true);
             EnginePorts ports;
             try {
-                ports = choose(engine, http, https, plan.lowPorts(), privileges);
+                ports = choose(engine, http, https, plan.lowPorts() ? low : null, privileges);
             } catch (GotunnelException e) {
                 close(engine, https);
                 throw e;
@@ -74,13 +81,13 @@ record EnginePorts(
             ProxyEngine engine,
             @Nullable Integer http,
             @Nullable Integer https,
-            boolean lowPorts,
+            @Nullable Pair low,
             PrivilegeManager privileges) {
         Limitation why = null;
-        if (lowPorts && (http == null || https == null)) {
+        if (low != null && (http == null || https == null)) {
             if (privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS)) {
                 try {
-                    return pair(engine, http, https, LOW_HTTP, LOW_HTTPS, null);
+                    return pair(engine, http, https, low, null);
                 } catch (GotunnelException e) {
                     why = taken(e);
                 }
@@ -90,7 +97,7 @@ record EnginePorts(
         }
         for (int i = 0; ; i++) {
             try {
-                return pair(engine, http, https, FIRST_HTTP + i, FIRST_HTTPS + i, why);
+                return pair(engine, http, https, new Pair(FIRST_HTTP + i, FIRST_HTTPS + i), why);
             } catch (GotunnelException e) {
                 requireTaken(e);
                 if (i == PAIRS) {
@@ -110,12 +117,11 @@ record EnginePorts(
             ProxyEngine engine,
             @Nullable Integer openHttp,
             @Nullable Integer openHttps,
-            int http,
-            int https,
+            Pair wanted,
             @Nullable Limitation why) {
-        int secure = openHttps == null ? engine.listen(https, true) : openHttps;
+        int secure = openHttps == null ? engine.listen(wanted.https(), true) : openHttps;
         try {
-            int plain = openHttp == null ? engine.listen(http, false) : openHttp;
+            int plain = openHttp == null ? engine.listen(wanted.http(), false) : openHttp;
             return new EnginePorts(plain, secure, why);
         } catch (GotunnelException e) {
             if (openHttps == null) {
@@ -131,7 +137,7 @@ record EnginePorts(
      * @param evenIfTaken whether to try although somebody had them before: looking for who that is takes time
      * @return these ports, or others
      */
-    EnginePorts raised(ProxyEngine engine, PortPlan plan, PrivilegeManager privileges, boolean evenIfTaken) {
+    EnginePorts raised(ProxyEngine engine, PortPlan plan, Pair low, PrivilegeManager privileges, boolean evenIfTaken) {
         if (limitation == null || (!evenIfTaken && !limitation.message().equals(NEEDS_PERMISSION))) {
             return this;
         }
@@ -139,15 +145,14 @@ record EnginePorts(
             return new EnginePorts(http, https, notPermitted(privileges), former);
         }
         try {
-            EnginePorts low = pair(
+            EnginePorts raised = pair(
                     engine,
                     plan.http() == null ? null : Integer.valueOf(http),
                     plan.https() == null ? null : Integer.valueOf(https),
-                    LOW_HTTP,
-                    LOW_HTTPS,
+                    low,
                     null);
-            engine.redirectTo(low.https);
-            return new EnginePorts(low.http, low.https, null, this);
+            engine.redirectTo(raised.https);
+            return new EnginePorts(raised.http, raised.https, null, this);
         } catch (GotunnelException e) {
             return new EnginePorts(http, https, taken(e), former);
         }
@@ -158,13 +163,13 @@ record EnginePorts(
      *
      * @return these ports, or others
      */
-    EnginePorts lowered(ProxyEngine engine, PortPlan plan, PrivilegeManager privileges) {
-        boolean chosen = https == LOW_HTTPS && plan.https() == null && limitation == null;
+    EnginePorts lowered(ProxyEngine engine, PortPlan plan, Pair low, PrivilegeManager privileges) {
+        boolean chosen = https == low.https() && plan.https() == null && limitation == null;
         if (!chosen || privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS)) {
             return this;
         }
         Integer named = plan.http() == null ? null : Integer.valueOf(http);
-        EnginePorts high = former == null ? choose(engine, named, null, true, privileges) : former;
+        EnginePorts high = former == null ? choose(engine, named, null, low, privileges) : former;
         engine.redirectTo(high.https);
         engine.unlisten(https);
         if (named == null) {
@@ -204,10 +209,10 @@ record EnginePorts(
 
     /** The URL of a name on the shared ports. */
     String url(String name, boolean secure) {
-        return secure ? secureUrl(name, https) : "http://" + name + (http == 80 ? "" : ":" + http);
+        return secure ? secureUrl(name, https) : "http://" + name + (http == STANDARD.http() ? "" : ":" + http);
     }
 
     static String secureUrl(String name, int port) {
-        return "https://" + name + (port == 443 ? "" : ":" + port);
+        return "https://" + name + (port == STANDARD.https() ? "" : ":" + port);
     }
 }

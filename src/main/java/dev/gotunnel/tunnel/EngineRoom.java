@@ -66,9 +66,9 @@ final class EngineRoom {
         if (before == null || running == null) {
             return false;
         }
-        EnginePorts after = before.raised(running, plan, privileges, thoroughly);
+        EnginePorts after = before.raised(running, plan, EnginePorts.STANDARD, privileges, thoroughly);
         if (thoroughly) {
-            after = after.lowered(running, plan, privileges);
+            after = after.lowered(running, plan, EnginePorts.STANDARD, privileges);
         }
         ports = after;
         return !after.equals(before);

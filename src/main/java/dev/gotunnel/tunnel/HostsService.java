@@ -116,8 +116,7 @@ public final class HostsService {
     }
 
     private String fix(HostsStatus.Shadow shadow) {
-        return "Take " + shadow.name() + " out of line " + shadow.line() + " of " + place()
-                + ", or use another name.";
+        return "Take " + shadow.name() + " out of line " + shadow.line() + " of " + place() + ", or use another name.";
     }
 
     private String fix(List<String> missing, boolean isLeft, Outlook outlook) {
@@ -191,7 +190,7 @@ public final class HostsService {
     }
 
     /** As {@link #apply}, if that asks nobody. What fails is told in the log: the limitation of the tunnel stays. */
-    void applyQuietly(Supplier<? extends Collection<String>> wanted) {
+    public void applyQuietly(Supplier<? extends Collection<String>> wanted) {
         try {
             if (!plan(wanted.get()).isEmpty() && hosts.outlook() == Outlook.GRANTED) {
                 HostsChange change = apply(wanted);

@@ -6,7 +6,6 @@ import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.platform.PortHolder;
 import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.privilege.HelperAnswer;
-import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.Permission;
 import dev.gotunnel.privilege.PrivilegeManager;
 import dev.gotunnel.privilege.Verb;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +25,8 @@ public final class PortsService {
     static final String BY_HAND =
             "To allow low ports until the next boot: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=80";
 
-    private static final Journal.Entry ENTRY =
-            new Journal.Entry("ports", "net.ipv4.ip_unprivileged_port_start", String.valueOf(EnginePorts.LOW_HTTP));
+    private static final Journal.Entry ENTRY = new Journal.Entry(
+            "ports", "net.ipv4.ip_unprivileged_port_start", String.valueOf(EnginePorts.STANDARD.http()));
 
     private static final String REASON = "addresses are to need no port";
     private static final String REASON_BACK = "you no longer want it";
@@ -35,11 +35,12 @@ public final class PortsService {
     private final Elevation elevation;
     private final Journal journal;
     private final Refusals refusals;
+    private final IntPredicate taken;
     private final IntFunction<Optional<PortHolder>> holders;
 
     /** Works by a machine's privileged helper. */
     public PortsService(PrivilegeManager privileges, Elevation elevation, Journal journal, Refusals refusals) {
-        this(privileges, elevation, journal, refusals, PortHolder::of);
+        this(privileges, elevation, journal, refusals, PortHolder::isTaken, PortHolder::of);
     }
 
     PortsService(
@@ -47,11 +48,13 @@ public final class PortsService {
             Elevation elevation,
             Journal journal,
             Refusals refusals,
+            IntPredicate taken,
             IntFunction<Optional<PortHolder>> holders) {
         this.privileges = privileges;
         this.elevation = elevation;
         this.journal = journal;
         this.refusals = refusals;
+        this.taken = taken;
         this.holders = holders;
     }
 
@@ -63,17 +66,18 @@ public final class PortsService {
     public PortsStatus status(@Nullable EngineInfo engine) {
         boolean permitted = privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS);
         List<PortsStatus.Port> ports = List.of(
-                port(EnginePorts.LOW_HTTPS, engine, engine == null ? null : engine.httpsPort()),
-                port(EnginePorts.LOW_HTTP, engine, engine == null ? null : engine.httpPort()));
+                port(EnginePorts.STANDARD.https(), engine, engine == null ? null : engine.httpsPort()),
+                port(EnginePorts.STANDARD.http(), engine, engine == null ? null : engine.httpPort()));
         return new PortsStatus(permitted, isEnabled(), ports, fix(permitted, ports));
     }
 
-    private PortsStatus.Port port(
-            int port, @Nullable EngineInfo engine, @Nullable Integer opened) {
-        Optional<PortHolder> holder = holders.apply(port);
+    private PortsStatus.Port port(int port, @Nullable EngineInfo engine, @Nullable Integer opened) {
+        if (!taken.test(port)) {
+            return new PortsStatus.Port(port, "free", null);
+        }
         boolean ours = engine != null && opened != null && opened == port;
-        String state = ours ? "gotunnel" : holder.isPresent() ? "taken" : "free";
-        return new PortsStatus.Port(port, state, holder.map(PortHolder::toString).orElse(null));
+        String holder = holders.apply(port).map(PortHolder::toString).orElse("another user's process");
+        return new PortsStatus.Port(port, ours ? "gotunnel" : "taken", holder);
     }
 
     private String fix(boolean permitted, List<PortsStatus.Port> ports) {
@@ -98,11 +102,6 @@ public final class PortsService {
                 ? Optional.empty()
                 : Optional.of("let every user of this machine listen on the ports from 80 on"
                         + " (net.ipv4.ip_unprivileged_port_start=80, now and by /etc/sysctl.d/60-gotunnel.conf)");
-    }
-
-    /** Whether the user would be asked for a password if something were changed now. */
-    public boolean wouldAsk() {
-        return elevation.outlook(Verb.PORTS_ENABLE) == Outlook.ASKS;
     }
 
     /**
@@ -137,6 +136,15 @@ public final class PortsService {
                     "gotunnel cannot open the ports 80 and 443: its helper is not installed.",
                     OperatingSystem.current() == OperatingSystem.LINUX ? BY_HAND : "Use the address with its port.");
         }
+    }
+
+    /** What {@link #disable} would change, in words; empty when nothing needs to be changed. */
+    public Optional<String> disabling() {
+        return isEnabled()
+                ? Optional.of(
+                        "take back that every user may listen on the ports from 80 on, unless others still need it"
+                                + " (net.ipv4.ip_unprivileged_port_start as it was, without /etc/sysctl.d/60-gotunnel.conf)")
+                : Optional.empty();
     }
 
     /**

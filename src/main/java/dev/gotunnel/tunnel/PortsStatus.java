@@ -24,7 +24,7 @@ public record PortsStatus(boolean permitted, boolean enabled, List<Port> ports, 
      * One port.
      *
      * @param state {@code gotunnel} when the running engine listens there, {@code taken} by another process, or {@code free}
-     * @param holder the program and process that have it, as far as this user may know; null when nobody has
+     * @param holder who has it, as far as this user may know; null when nobody has
      */
     @JsonPropertyOrder({"port", "state", "holder"})
     public record Port(int port, String state, @Nullable String holder) {}

@@ -99,8 +99,8 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         names = new TunnelNames(parts.names(), parts.hosts(), workers, new Ledger(), System::nanoTime);
         certificates = new TunnelCertificates(
                 parts.certificates(), InstantSource.system(), parts.telemetry(), this::certificateChanged);
-        rotation = new Rotation(
-                certificates, this::forgetTemporaryCertificates, InstantSource.system(), System::nanoTime);
+        rotation =
+                new Rotation(certificates, this::forgetTemporaryCertificates, InstantSource.system(), System::nanoTime);
         certificates.retain(table.all().stream().map(entry -> entry.spec).toList());
         every(LOOK_SECONDS, TimeUnit.SECONDS, this::look);
         every(CERTIFICATE_CHECK_SECONDS, TimeUnit.SECONDS, rotation::tick);
@@ -285,8 +285,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
             room.refuseOwnPort(spec, table.extraPorts());
             room.refuseLoop(spec, table.extraPorts());
         }
-        Map<String, KeyMaterial> proofs =
-                certificates.begin(spec, renewed -> running.replaceCertificates(id, renewed));
+        Map<String, KeyMaterial> proofs = certificates.begin(spec, renewed -> running.replaceCertificates(id, renewed));
         entry.undo.did("certificate", () -> certificates.end(spec, isKept(entry)));
         Integer extra = spec.httpsPort() == null ? null : running.listen(spec.httpsPort(), true);
         if (extra != null) {
@@ -575,8 +574,7 @@ public final class TunnelManager implements TunnelService, RootOfTrust {
         }
 
         @Override
-        public void learnt(
-                TunnelEntry entry, DomainName domain, boolean leadsHere, HostsFile.@Nullable Shadow shadow) {
+        public void learnt(TunnelEntry entry, DomainName domain, boolean leadsHere, HostsFile.@Nullable Shadow shadow) {
             synchronized (lock) {
                 boolean current = entry.state.isActive() && entry.spec.domain().equals(domain);
                 if (current && (entry.nameResolves != leadsHere || !Objects.equals(entry.shadow, shadow))) {

@@ -54,8 +54,7 @@ final class TunnelNames {
         void learnt(TunnelEntry entry, DomainName domain, boolean leadsHere, HostsFile.@Nullable Shadow shadow);
     }
 
-    TunnelNames(
-            NameResolution resolution, HostsService hosts, Executor workers, Ledger ledger, LongSupplier nanos) {
+    TunnelNames(NameResolution resolution, HostsService hosts, Executor workers, Ledger ledger, LongSupplier nanos) {
         this.resolution = resolution;
         this.hosts = hosts;
         this.workers = workers;
@@ -131,8 +130,7 @@ final class TunnelNames {
     private void lookUpAll() {
         CompletableFuture.allOf(ledger.serving().stream()
                         .filter(entry -> !entry.spec.domain().isLocalhost())
-                        .map(entry -> CompletableFuture.runAsync(
-                                () -> ask(entry, entry.spec.domain()), workers))
+                        .map(entry -> CompletableFuture.runAsync(() -> ask(entry, entry.spec.domain()), workers))
                         .toArray(CompletableFuture<?>[]::new))
                 .join();
     }

@@ -80,9 +80,7 @@ final class TunnelTable {
         TunnelEntry entry = known(id);
         if (!entry.state.serves()) {
             throw new GotunnelException(
-                    ErrorCode.NO_SUCH_TUNNEL,
-                    id + " does not run.",
-                    "Start it: gotunnel start " + id + " --detach");
+                    ErrorCode.NO_SUCH_TUNNEL, id + " does not run.", "Start it: gotunnel start " + id + " --detach");
         }
         return entry;
     }

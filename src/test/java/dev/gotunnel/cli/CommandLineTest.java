@@ -184,7 +184,7 @@ class CommandLineTest {
 
     @Test
     void aWrongWordIsAnsweredWithWhatIsLikeIt() {
-        assertFails(2, "Unmatched argument at index 0: 'lst'.", "Did you mean: ls, list, trust?", "lst");
+        assertFails(2, "Unmatched argument at index 0: 'lst'.", "Did you mean: ls, list, hosts?", "lst");
         Printed flag = around.run("start", "--domian", "shop");
         assertEquals(2, flag.exit());
         assertTrue(flag.err().matches("(?s).*'--domian'.*Did you mean: .*--domain.*"), flag.err());

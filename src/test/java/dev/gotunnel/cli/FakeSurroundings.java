@@ -239,6 +239,11 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     }
 
     @Override
+    public boolean hasTerminal() {
+        return answer != null;
+    }
+
+    @Override
     public Optional<String> ask(String question) {
         asked.add(question);
         return Optional.ofNullable(answer);

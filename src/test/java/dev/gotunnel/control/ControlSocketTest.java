@@ -14,6 +14,7 @@ import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.Failures;
 import dev.gotunnel.testing.FakeTunnelService;
+import dev.gotunnel.tunnel.Limitation;
 import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.TunnelEvent;
 import dev.gotunnel.tunnel.TunnelId;
@@ -102,6 +103,16 @@ class ControlSocketTest {
     }
 
     // ---- calls
+
+    @Test
+    void theOwnerLooksAgainWhenItIsTold() {
+        tunnels.running("shop", "3000")
+                .whenLookingAgain(() -> tunnels.limit(
+                        new TunnelId("default", "shop"),
+                        new Limitation("name-unresolved", "It does not.", "Mend it.")));
+        assertEquals(1, client.lookAgain().getFirst().limitations().size());
+        assertTrue(tunnels.calls().contains("lookAgain"));
+    }
 
     @Test
     void everyCallReachesTheOwner() {

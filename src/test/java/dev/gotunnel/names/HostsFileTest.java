@@ -78,7 +78,8 @@ class HostsFileTest {
         assertEquals(
                 "127.0.0.1 localhost\r\n# BEGIN gotunnel 1000\r\n127.0.0.1 a.test\r\n::1 a.test\r\n# END gotunnel 1000\r\n",
                 edited("127.0.0.1 localhost\r\n", ALICE, "a.test"));
-        assertTrue(text(file("").with(ALICE, List.of("a.test"), "\r\n")).endsWith("\r\n"), "an empty one by the system");
+        assertTrue(
+                text(file("").with(ALICE, List.of("a.test"), "\r\n")).endsWith("\r\n"), "an empty one by the system");
     }
 
     @Test
@@ -93,8 +94,7 @@ class HostsFileTest {
     @Test
     void whatOthersWroteIntoTheBlockComesOutBehindIt() {
         String block = edited(PLAIN, ALICE, "a.test").replace("::1 a.test\n", "::1 a.test\n# mine\n10.0.0.9 printer\n");
-        assertEquals(
-                edited(PLAIN, ALICE, "c.test") + "# mine\n10.0.0.9 printer\n", edited(block, ALICE, "c.test"));
+        assertEquals(edited(PLAIN, ALICE, "c.test") + "# mine\n10.0.0.9 printer\n", edited(block, ALICE, "c.test"));
         assertEquals(PLAIN + "# mine\n10.0.0.9 printer\n", edited(block, ALICE));
     }
 
@@ -128,10 +128,10 @@ class HostsFileTest {
 
     @Test
     void linesOfOthersThatLeadANameElsewhereAreFound() {
-        HostsFile shadowed = file("10.0.0.5\tnas SHOP.test # moved\n127.0.0.1 shop.test\n::1 shop.test\n#10.0.0.6 shop.test\n"
-                + "fe80::1%eth0 api.test\nnonsense shop.test\n");
-        assertEquals(
-                List.of(new HostsFile.Shadow(1, "10.0.0.5", "shop.test")), shadowed.shadows(List.of("shop.test")));
+        HostsFile shadowed =
+                file("10.0.0.5\tnas SHOP.test # moved\n127.0.0.1 shop.test\n::1 shop.test\n#10.0.0.6 shop.test\n"
+                        + "fe80::1%eth0 api.test\nnonsense shop.test\n");
+        assertEquals(List.of(new HostsFile.Shadow(1, "10.0.0.5", "shop.test")), shadowed.shadows(List.of("shop.test")));
         assertEquals(List.of(), shadowed.shadows(List.of("other.test")));
         assertEquals(
                 List.of(new HostsFile.Shadow(2, "10.0.0.7", "a.test")),

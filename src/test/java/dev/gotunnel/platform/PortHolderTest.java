@@ -1,8 +1,10 @@
 package dev.gotunnel.platform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -70,5 +72,15 @@ class PortHolderTest {
             assertEquals(ProcessHandle.current().pid(), holder.orElseThrow().pid());
             assertTrue(holder.get().name().startsWith("java"), holder.get().name());
         }
+    }
+
+    @Test
+    void aPortIsTakenOnceSomebodyListens() throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+            assertTrue(PortHolder.isTaken(port));
+        }
+        assertFalse(PortHolder.isTaken(port));
     }
 }

@@ -44,7 +44,9 @@ class FinishedProgramTest {
 
     @Test
     void aChildThatKeepsThePipesOpenHoldsNobodyUp() throws IOException {
-        assertEquals("done\n", run(LONG, new byte[0], "echo done", "sleep 5 & exit 0").output());
+        assertEquals(
+                "done\n",
+                run(LONG, new byte[0], "echo done", "sleep 5 & exit 0").output());
     }
 
     @Test

@@ -34,7 +34,8 @@ class HelperSystemTest {
 
     @Test
     void isKilledAtEverySystemCallAndDamagesNothing() throws Exception {
-        String tables = run("helper-sweep.py").lines()
+        String tables = run("helper-sweep.py")
+                .lines()
                 .filter(line -> line.startsWith("|") || line.isEmpty())
                 .map(line -> line + "\n")
                 .collect(Collectors.joining());

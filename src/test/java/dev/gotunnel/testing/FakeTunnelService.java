@@ -113,8 +113,13 @@ public final class FakeTunnelService implements TunnelService {
     }
 
     /** What the tunnel does without while it runs. */
-    public void limit(TunnelId id, Limitation... limits) {
+    public synchronized void limit(TunnelId id, Limitation... limits) {
         limitations.put(id, List.of(limits));
+        Tunnel tunnel = tunnels.get(id);
+        TunnelSpec spec = specs.get(id);
+        if (tunnel != null && spec != null && tunnel.state().serves()) {
+            put(spec, tunnel.state());
+        }
     }
 
     /** Starts and stops wait from now on. */

@@ -3,7 +3,9 @@ package dev.gotunnel.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
@@ -18,6 +20,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +126,89 @@ class EnginePortsTest {
         EnginePorts ports = open(new PortPlan(null, 0, true), NONE);
         assertTrue(ports.http() >= 8880 && ports.http() <= 8900);
         assertNull(ports.limitation(), "HTTPS is where the user wished");
+    }
+
+    private EnginePorts.Pair freeLow() throws IOException {
+        return new EnginePorts.Pair(ManagerFixture.freePort(), ManagerFixture.freePort());
+    }
+
+    @Test
+    void lowPortsComeAndGoWithThePermission() throws IOException {
+        EnginePorts.Pair low = freeLow();
+        InMemoryPrivileges privileges = new InMemoryPrivileges();
+        EnginePorts high = EnginePorts.open(fixture.engine(), PortPlan.AUTOMATIC, low, privileges);
+        assertNotNull(high.limitation());
+        assertEquals(high, high.raised(fixture.engine(), PortPlan.AUTOMATIC, low, privileges, true));
+
+        privileges.holds(Permission.BIND_PRIVILEGED_PORTS);
+        EnginePorts raised = high.raised(fixture.engine(), PortPlan.AUTOMATIC, low, privileges, false);
+        assertEquals(low.https(), raised.https());
+        assertEquals(low.http(), raised.http());
+        assertNull(raised.limitation());
+        assertEquals(Set.of(low.http(), low.https(), high.http(), high.https()), raised.all());
+        raised.all().forEach(port -> assertTrue(ManagerFixture.listens(port), "addresses given out go on working"));
+        assertEquals(raised, raised.raised(fixture.engine(), PortPlan.AUTOMATIC, low, privileges, true));
+        assertEquals(raised, raised.lowered(fixture.engine(), PortPlan.AUTOMATIC, low, privileges));
+
+        privileges.holds();
+        EnginePorts lowered = raised.lowered(fixture.engine(), PortPlan.AUTOMATIC, low, privileges);
+        assertEquals(high.https(), lowered.https());
+        assertNotNull(lowered.limitation());
+        assertFalse(ManagerFixture.listens(low.https()) || ManagerFixture.listens(low.http()));
+        assertTrue(ManagerFixture.listens(high.https()) && ManagerFixture.listens(high.http()));
+    }
+
+    @Test
+    void lowPortsFromTheBeginningAreGivenBackForHighOnes() throws IOException {
+        EnginePorts.Pair low = freeLow();
+        InMemoryPrivileges privileges = new InMemoryPrivileges(Permission.BIND_PRIVILEGED_PORTS);
+        EnginePorts first = EnginePorts.open(fixture.engine(), PortPlan.AUTOMATIC, low, privileges);
+        assertEquals(low.https(), first.https());
+        privileges.holds();
+        EnginePorts lowered = first.lowered(fixture.engine(), PortPlan.AUTOMATIC, low, privileges);
+        assertTrue(lowered.https() >= 8443, lowered.toString());
+        assertFalse(ManagerFixture.listens(low.https()));
+    }
+
+    @Test
+    void whereSomebodyHasALowPortItIsTriedAgainOnlyWhenTheUserAsks() throws IOException {
+        EnginePorts.Pair low = freeLow();
+        ServerSocket other = new ServerSocket(low.https(), 1, InetAddress.getByName("127.0.0.1"));
+        EnginePorts high;
+        try (other) {
+            high = EnginePorts.open(fixture.engine(), PortPlan.AUTOMATIC, low, LOW);
+            assertTrue(Objects.requireNonNull(high.limitation()).fix().endsWith("Then: gotunnel ports enable"));
+            assertEquals(high, high.raised(fixture.engine(), PortPlan.AUTOMATIC, low, LOW, true));
+        }
+        assertSame(high, high.raised(fixture.engine(), PortPlan.AUTOMATIC, low, LOW, false));
+        assertEquals(
+                low.https(),
+                high.raised(fixture.engine(), PortPlan.AUTOMATIC, low, LOW, true)
+                        .https());
+    }
+
+    @Test
+    void aPortThatTheUserNamedStaysWhenTheOtherIsRaised() throws IOException {
+        EnginePorts.Pair low = freeLow();
+        PortPlan plan = new PortPlan(ManagerFixture.freePort(), null, true);
+        InMemoryPrivileges privileges = new InMemoryPrivileges();
+        EnginePorts high = EnginePorts.open(fixture.engine(), plan, low, privileges);
+        privileges.holds(Permission.BIND_PRIVILEGED_PORTS);
+        EnginePorts raised = high.raised(fixture.engine(), plan, low, privileges, true);
+        assertEquals(plan.http(), raised.http());
+        assertEquals(low.https(), raised.https());
+        privileges.holds();
+        EnginePorts lowered = raised.lowered(fixture.engine(), plan, low, privileges);
+        assertEquals(plan.http(), lowered.http());
+        assertTrue(ManagerFixture.listens(lowered.http()));
+    }
+
+    @Test
+    void theWayOutIsACommandWhereThereIsAHelper() {
+        EnginePorts ports = open(PortPlan.AUTOMATIC, new InMemoryPrivileges().requestable());
+        assertEquals(
+                "gotunnel ports enable",
+                Objects.requireNonNull(ports.limitation()).fix());
     }
 
     @Test

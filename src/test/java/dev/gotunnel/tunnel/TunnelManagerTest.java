@@ -104,7 +104,9 @@ class TunnelManagerTest {
 
     @Test
     void nothingListensBeforeTheFirstTunnel() {
-        assertEquals(new EngineInfo("1.0", ProcessHandle.current().pid(), null, null, false, Suffixes.BUILT_IN.all()), manager.info());
+        assertEquals(
+                new EngineInfo("1.0", ProcessHandle.current().pid(), null, null, false, Suffixes.BUILT_IN.all()),
+                manager.info());
     }
 
     @Test
