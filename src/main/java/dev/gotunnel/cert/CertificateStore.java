@@ -120,10 +120,18 @@ public final class CertificateStore implements CertInstaller {
         return authority().keyPlace();
     }
 
-    /** Deletes the authority, what a change to another one has left beside it, and the secret of its key in the keychain. */
+    /**
+     * Deletes the authority, what a change to another one has left beside it, and the secret of its key in the keychain. The
+     * next start makes a new one without asking.
+     */
     public synchronized void removeAuthority() {
         folder.removeAll();
         authority = null;
+        try {
+            Files.deleteIfExists(made());
+        } catch (IOException e) {
+            throw PrivateFiles.unusable("delete " + made(), made(), e);
+        }
     }
 
     /** The way to another authority, which may sign below these suffixes. */

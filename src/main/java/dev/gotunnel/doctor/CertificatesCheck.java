@@ -55,7 +55,8 @@ final class CertificatesCheck implements Check {
     @Override
     public List<Finding> look() {
         // Looking must not make one.
-        if (!Files.exists(folder()) && !trusted.getAsBoolean()) {
+        boolean none = !Files.exists(folder()) && !Files.exists(data.resolve("ca.made"));
+        if (none && !trusted.getAsBoolean()) {
             return List.of(Finding.note(
                     subject(), "There is no certificate authority yet.", "The first tunnel makes it.", ""));
         }
