@@ -124,7 +124,10 @@ public final class CertificateStore implements CertInstaller {
         return authority().keyPlace();
     }
 
-    /** Deletes the authority, what a change to another one has left beside it, and the secret of its key in the keychain. */
+    /**
+     * Deletes the authority, what a change to another one has left beside it, and the secret of its key in the keychain. The
+     * next start makes a new one without asking.
+     */
     public synchronized void removeAuthority() {
         folder.removeAll();
         authority = null;
