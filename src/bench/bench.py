@@ -13,19 +13,24 @@ from pathlib import Path
 import report
 from idle import first_answer, idle_connections
 from loads import SCENARIOS, Loads
-from peers import HERE, Gotunnel, Peer, make_certificates, pss_mib, versions, wait_for
+from measured import measured_layout
+from peers import HERE, PROJECT, Gotunnel, Peer, make_certificates, pss_mib, versions, wait_for
 
 FIRST_PORT = 21000
-ALL = ["nginx", "gotunnel", "haproxy", "caddy", "portless"]
+ALL = ["nginx", "gotunnel", "metrics", "traces", "haproxy", "caddy", "portless"]
+
+# gotunnel once more, with OpenTelemetry's SDK: metrics alone, and the traces of a hundredth of all requests as well.
+MEASURED = {"metrics": None, "traces": "0.01"}
+OURS = ("gotunnel", *MEASURED)
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", default=",".join(ALL), help="in this order; nginx is what the others are held against")
     parser.add_argument("--loads", default=",".join(s.id for s in SCENARIOS))
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3, help="for each load and proxy in a round")
-    parser.add_argument("--warm-up", type=int, default=6, help="seconds of each load before the first round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=2, help="for each load and proxy in a round")
+    parser.add_argument("--warm-up", type=int, default=4, help="seconds of each load before the first round")
     parser.add_argument("--extras", default="memory,idle,start,many", help="what is measured beside the loads")
     parser.add_argument("--connections", type=int, default=10000, help="how many idle ones")
     parser.add_argument("--layout", type=Path, help="another gotunnel to measure as the peer gotunnel")
@@ -56,8 +61,16 @@ def main() -> None:
         loads = Loads(folder)
         layout = {} if options.layout is None else {"layout": options.layout.resolve()}
 
+        measured = {}
+        if set(names) & set(MEASURED):
+            measured = {"layout": measured_layout(options.layout or PROJECT / "target/gotunnel", folder)}
+
         def peer(name: str, offset: int, **more) -> Peer:
-            kind, more = (Gotunnel, {**layout, **more}) if name.startswith("gotunnel") else (Peer, {})
+            kind = Gotunnel if name in OURS or name.startswith("gotunnel") else Peer
+            if name in MEASURED:
+                more = {**more, **measured, "sample": MEASURED[name]}
+            elif kind is Gotunnel:
+                more = {**layout, **more}
             return kind(name, folder, folder / "certs", FIRST_PORT + 10 * offset, upstream_port, **more)
 
         peers = [peer(name, i + 1) for i, name in enumerate(names)]
@@ -66,13 +79,14 @@ def main() -> None:
             for each in peers:
                 each.start()
             for scenario in chosen:
-                for each in peers:
-                    loads.run(scenario, each, options.warm_up if each.name in ("gotunnel", "portless") else 1)
+                for each in concerned(peers, scenario):
+                    loads.run(scenario, each, options.warm_up if each.name in (*OURS, "portless") else 1)
             for number in range(options.rounds):
                 for scenario in chosen:
-                    for i in range(len(peers)):
+                    taking_part = concerned(peers, scenario)
+                    for i in range(len(taking_part)):
                         # Nobody is always the first.
-                        each = peers[(i + number) % len(peers)]
+                        each = taking_part[(i + number) % len(taking_part)]
                         result = loads.run(scenario, each, options.seconds, number)
                         results.append(result)
                         print(f"{number + 1} {scenario.id:6} {each.name:9} {result.rate:10,.0f}/s  p50 {result.p50:7,.0f} us"
@@ -92,8 +106,8 @@ def main() -> None:
                     print(f"idle   {each.name:9} {kib:6.1f} KiB for each of {served}", flush=True)
                     each.stop()
             if "start" in extras_wanted:
-                for each in peers:
-                    extras.start[each.name] = [first_answer(each) for _ in range(7)]
+                for each in [p for p in peers if p.name not in MEASURED]:
+                    extras.start[each.name] = [first_answer(each) for _ in range(9)]
         finally:
             for each in peers:
                 each.stop()
@@ -104,6 +118,11 @@ def main() -> None:
         report.write(results, extras, versions(), options.rounds, options.seconds)
 
 
+def concerned(peers: list[Peer], scenario) -> list[Peer]:
+    """Who takes part in a load."""
+    return [each for each in peers if scenario.telemetry or each.name not in MEASURED]
+
+
 def raise_open_files(connections: int) -> None:
     """Both ends of every connection are on this machine; the proxies inherit the limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -112,8 +131,8 @@ def raise_open_files(connections: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def many_tunnels(peer, loads: Loads, options: argparse.Namespace) -> list[float]:
-    """The rate with a thousand tunnels against that with two, round by round."""
+def many_tunnels(peer, loads: Loads, options: argparse.Namespace) -> list[tuple[float, float]]:
+    """Rate and CPU time of a request with a thousand tunnels against those with two, round by round."""
     few, many = peer("gotunnel", 11), peer("gotunnel-many", 12, tunnels=1000)
     small = next(s for s in SCENARIOS if s.id == "small")
     try:
@@ -122,8 +141,9 @@ def many_tunnels(peer, loads: Loads, options: argparse.Namespace) -> list[float]
             loads.run(small, each, options.warm_up)
         found = []
         for _ in range(options.rounds):
-            base = loads.run(small, few, options.seconds).rate
-            found.append(loads.run(small, many, options.seconds).rate / base)
+            base = loads.run(small, few, options.seconds)
+            result = loads.run(small, many, options.seconds)
+            found.append((result.rate / base.rate, result.cpu / base.cpu))
         return found
     finally:
         few.stop()
@@ -145,7 +165,8 @@ def show(results, extras: report.Extras, names: list[str]) -> None:
     for name, times in extras.start.items():
         print(f"start  {name:9} {min(times):.0f}-{statistics.median(times):.0f}-{max(times):.0f} ms")
     if extras.many:
-        print(f"many   1,000 tunnels x{statistics.median(extras.many):.2f}")
+        rate, cpu = (statistics.median(values) for values in zip(*extras.many))
+        print(f"many   1,000 tunnels rate x{rate:.2f}  cpu x{cpu:.2f}")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,10 @@ Groups = X25519:P-256
 
 @dataclass(frozen=True)
 class Scenario:
-    """``id`` for the command line, ``title`` for people; ``goal`` is the ratio to nginx that the project aims at."""
+    """``id`` for the command line, ``title`` for people; ``goal`` is the ratio to nginx that the project aims at.
+
+    ``telemetry``: whether it is many small requests, so that what telemetry costs can be seen.
+    """
 
     id: str
     title: str
@@ -37,17 +40,18 @@ class Scenario:
     streams: int = 0
     close: bool = False
     plain: bool = False
+    telemetry: bool = False
 
 
 SCENARIOS = [
-    Scenario("one", "one connection, 1 KiB", 0.9, "wrk", 1, "/1k"),
-    Scenario("small", "TLS, 1 KiB, 64 connections", 1.0, "wrk", 64, "/1k"),
+    Scenario("one", "one connection, 1 KiB", 0.9, "wrk", 1, "/1k", telemetry=True),
+    Scenario("small", "TLS, 1 KiB, 64 connections", 1.0, "wrk", 64, "/1k", telemetry=True),
     Scenario("get", "TLS, GET 1 MiB", 1.0, "wrk", 16, "/1m"),
     Scenario("post", "TLS, POST 1 MiB", 1.0, "wrk", 16, "/sink"),
     Scenario("new", "TLS, a connection per request", 1.0, "wrk", 16, "/1k", close=True),
-    Scenario("h2", "HTTP/2, 1 KiB, 10 x 20 streams", 1.1, "h2load", 10, "/1k", streams=20),
+    Scenario("h2", "HTTP/2, 1 KiB, 10 x 20 streams", 1.1, "h2load", 10, "/1k", streams=20, telemetry=True),
     Scenario("h2get", "HTTP/2, GET 1 MiB, 4 x 4 streams", 0.9, "h2load", 4, "/1m", streams=4),
-    Scenario("plain", "plain HTTP, 1 KiB, 64 connections", 1.0, "wrk", 64, "/1k", plain=True),
+    Scenario("plain", "plain HTTP, 1 KiB, 64 connections", 1.0, "wrk", 64, "/1k", plain=True, telemetry=True),
 ]
 
 

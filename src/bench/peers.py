@@ -221,13 +221,14 @@ class Peer:
 class Gotunnel(Peer):
     """gotunnel as it is installed, from ``target/gotunnel``, with folders of its own.
 
-    ``tunnels`` is how many it serves: the measured ones and others beside them.
+    ``tunnels`` is how many it serves: the measured ones and others beside them. ``sample`` is the share of requests that
+    a layout with telemetry traces.
     """
 
     def __init__(self, name: str, run: Path, certs: Path, tls: int, upstream: int, tunnels: int = 2,
-                 layout: Path = PROJECT / "target/gotunnel"):
+                 layout: Path = PROJECT / "target/gotunnel", sample: str | None = None):
         super().__init__(name, run, certs, tls, upstream)
-        self.tunnels, self.layout = tunnels, layout
+        self.tunnels, self.layout, self.sample = tunnels, layout, sample
 
     def command(self) -> list[str]:
         return [str(self.layout / "bin/gotunnel"), "--headless", "--proxy-https-port", str(self.tls),
@@ -240,6 +241,8 @@ class Gotunnel(Peer):
             folder = self.run / kind.lower()
             folder.mkdir(mode=0o700, exist_ok=True)
             folders[f"GOTUNNEL_{kind}_DIR"] = str(folder)
+        if self.sample:
+            folders["GOTUNNEL_BENCH_SAMPLE"] = self.sample
         return {**os.environ, **folders}
 
     def start(self) -> None:

@@ -12,7 +12,7 @@ PAGE = PROJECT / "docs/PERFORMANCE.md"
 CHART = PROJECT / "docs/images/performance.svg"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 BASE = "nginx"
-COLOURS = {"gotunnel": "#2563eb", "nginx": "#64748b", "haproxy": "#94a3b8", "caddy": "#cbd5e1", "portless": "#e2e8f0"}
+COLOURS = {"gotunnel": "#2563eb", "metrics": "#3b82f6", "traces": "#93c5fd", "nginx": "#64748b", "haproxy": "#94a3b8", "caddy": "#cbd5e1", "portless": "#e2e8f0"}
 
 
 @dataclass
@@ -22,12 +22,20 @@ class Extras:
     loaded: dict[str, float] = field(default_factory=dict)
     idle: dict[str, tuple[float, int]] = field(default_factory=dict)
     start: dict[str, list[float]] = field(default_factory=dict)
-    many: list[float] = field(default_factory=list)
+    many: list[tuple[float, float]] = field(default_factory=list)
 
 
-def ratios(results: list[Result], scenario: str, peer: str, value) -> list[float]:
-    """A peer's value against nginx's in the same round."""
-    base = {r.round: value(r) for r in results if r.scenario == scenario and r.peer == BASE}
+TITLES = {"metrics": "gotunnel, metrics", "traces": "gotunnel, metrics and 1 % traces"}
+
+
+def title(peer: str) -> str:
+    """How a peer is called in tables."""
+    return TITLES.get(peer, peer)
+
+
+def ratios(results: list[Result], scenario: str, peer: str, value, against: str = BASE) -> list[float]:
+    """A peer's value against nginx's, or another's, in the same round."""
+    base = {r.round: value(r) for r in results if r.scenario == scenario and r.peer == against}
     return [value(r) / base[r.round] for r in results
             if r.scenario == scenario and r.peer == peer and base.get(r.round)]
 
@@ -41,7 +49,7 @@ def spread(values: list[float], digits: int = 2) -> str:
 
 
 def table(results: list[Result], peers: list[str], value) -> list[str]:
-    lines = ["| load | goal | " + " | ".join(peers) + " |", "| --- | --- |" + " --- |" * len(peers)]
+    lines = ["| load | goal | " + " | ".join(map(title, peers)) + " |", "| --- | --- |" + " --- |" * len(peers)]
     for scenario in SCENARIOS:
         cells = [spread(ratios(results, scenario.id, peer, value)) for peer in peers]
         if any(cell != "–" for cell in cells):
@@ -58,8 +66,34 @@ def cpu(result: Result) -> float:
     return result.cpu
 
 
+def others_goals(results: list[Result], extras: Extras, peers: list[str]) -> list[str]:
+    """What is held against something else than nginx's requests per second."""
+    ours = [peer for peer in ("gotunnel", *TITLES) if peer in peers]
+    lines = ["| | goal | " + " | ".join(map(title, ours)) + " |", "| --- | --- |" + " --- |" * len(ours)]
+
+    def row(what: str, goal: str, values) -> None:
+        cells = [spread(values(peer)) for peer in ours]
+        if any(cell != "–" for cell in cells):
+            lines.append(f"| {what} | {goal} | " + " | ".join(cells) + " |")
+
+    row("TLS, 1 KiB: requests per second against Caddy's", "≥ 3.5",
+        lambda peer: ratios(results, "small", peer, rate, "caddy"))
+    row("one connection: median latency against nginx's", "≤ 1.1",
+        lambda peer: ratios(results, "one", peer, lambda r: r.p50))
+    for scenario in SCENARIOS:
+        if scenario.telemetry:
+            row(f"{scenario.title}: CPU time against gotunnel without telemetry", "≤ 1.03 with metrics",
+                lambda peer: ratios(results, scenario.id, peer, cpu, "gotunnel") if peer != "gotunnel" else [])
+    if extras.many:
+        row("1,000 tunnels instead of two, TLS, 1 KiB: requests per second", "≥ 1.0",
+            lambda peer: [many for many, _ in extras.many] if peer == "gotunnel" else [])
+        row("1,000 tunnels instead of two, TLS, 1 KiB: CPU time", "≤ 1.0",
+            lambda peer: [many for _, many in extras.many] if peer == "gotunnel" else [])
+    return [] if len(lines) == 2 else [*lines, ""]
+
+
 def absolute(results: list[Result], peers: list[str]) -> list[str]:
-    lines = ["| load | " + " | ".join(peers) + " |", "| --- |" + " --- |" * len(peers)]
+    lines = ["| load | " + " | ".join(map(title, peers)) + " |", "| --- |" + " --- |" * len(peers)]
     for scenario in SCENARIOS:
         cells = []
         for peer in peers:
@@ -90,22 +124,20 @@ def write(results: list[Result], extras: Extras, versions: dict[str, str], round
              "Requests per second as ratios to nginx in the same round, median (lowest–highest); more is better:", "",
              *table(results, others, rate), "", "![Requests per second against nginx](images/performance.svg)", "",
              "CPU time per request as ratios to nginx, less is better:", "", *table(results, others, cpu), "",
+             "What is held against something else:", "", *others_goals(results, extras, peers),
              "Absolute medians, which mean little on another machine:", "", *absolute(results, peers), ""]
     if extras.loaded:
-        lines += ["| | " + " | ".join(peers) + " |", "| --- |" + " --- |" * len(peers),
+        lines += ["| | " + " | ".join(map(title, peers)) + " |", "| --- |" + " --- |" * len(peers),
                   "| memory after all loads (PSS, MiB) | "
                   + " | ".join(f"{extras.loaded[p]:.0f}" if p in extras.loaded else "–" for p in peers) + " |"]
         if extras.idle:
             count = max(served for _, served in extras.idle.values())
-            lines += [f"| an idle TLS connection of {count:,} (KiB) | "
+            lines += [f"| an idle TLS connection of {count:,} (KiB), heap up to 96 MiB, direct memory up to 64 MiB | "
                       + " | ".join(f"{extras.idle[p][0]:.1f}" if p in extras.idle else "–" for p in peers) + " |"]
         if extras.start:
             lines += ["| process start to first HTTPS answer (ms) | "
                       + " | ".join(spread(extras.start.get(p, []), 0) for p in peers) + " |"]
         lines += [""]
-    if extras.many:
-        lines += [f"With 1,000 tunnels instead of two, TLS 1 KiB requests per second: {spread(extras.many)} of "
-                  "gotunnel's own with two.", ""]
     lines.append(END)
     text = PAGE.read_text()
     before, rest = text.split(BEGIN)
@@ -136,7 +168,7 @@ def chart(results: list[Result], peers: list[str]) -> str:
     for peer in peers:
         legend.append(f'<rect x="{x}" y="16" width="12" height="12" fill="{COLOURS[peer]}"/>'
                       f'<text x="{x + 18}" y="26">{peer}</text>')
-        x += 105
+        x += 84
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {y}" role="img" '
             f'aria-label="Requests per second against nginx">'
             '<style>text{font:13px system-ui,sans-serif;fill:#334155}.n{font-size:10px;fill:#64748b}</style>'

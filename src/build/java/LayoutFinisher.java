@@ -131,7 +131,8 @@ final class LayoutFinisher {
             for (JarEntry entry : Collections.list(from.entries())) {
                 if (entry.getName().startsWith(NATIVES) && !entry.isDirectory()) {
                     Files.createDirectories(folder);
-                    Files.write(folder.resolve(entry.getName().substring(NATIVES.length())), bytes(from, entry.getName()));
+                    Files.write(
+                            folder.resolve(entry.getName().substring(NATIVES.length())), bytes(from, entry.getName()));
                 }
             }
         }

@@ -9,6 +9,13 @@ import (
 	"syscall"
 )
 
+// meetCaller asks for whom this runs before all that he left behind is forgotten.
+func meetCaller(variable func(string) string) source {
+	who, err := identify(variable)
+	settle()
+	return source{in: os.Stdin, out: os.Stdout, who: func() (caller, error) { return who, err }}
+}
+
 const identifyFix = "Let gotunnel start it, or run it by pkexec or sudo."
 
 // identify finds out for whom this runs. pkexec and sudo say so in a variable that a caller of theirs cannot set; who

@@ -139,7 +139,7 @@ func findBlocks(lines [][]byte) ([]hostsBlock, error) {
 
 func malformed(line int, what string, values ...any) error {
 	return fail(codeMalformed,
-		"As root, mend that line with an editor: every \"# BEGIN gotunnel ID\" needs an \"# END gotunnel ID\" below it.",
+		asRoot+", mend that line with an editor: every \"# BEGIN gotunnel ID\" needs an \"# END gotunnel ID\" below it.",
 		"Line %d of the hosts file "+what+".", append([]any{line + 1}, values...)...)
 }
 

@@ -134,9 +134,9 @@ func (m *machine) backup() string {
 // howToCreateHosts knows the copy, which is all that is left of a file that somebody deleted.
 func (m *machine) howToCreateHosts() string {
 	if _, err := os.Lstat(m.backup()); err == nil {
-		return "As root, put back the copy from before gotunnel's first entry: " + m.backup()
+		return asRoot + ", put back the copy from before gotunnel's first entry: " + m.backup()
 	}
-	return "As root, create it with the lines \"127.0.0.1 localhost\" and \"::1 localhost\"."
+	return asRoot + ", create it with the lines \"127.0.0.1 localhost\" and \"::1 localhost\"."
 }
 
 func hasBlocks(text []byte) bool {

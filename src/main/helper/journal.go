@@ -33,12 +33,10 @@ func (m *machine) journal() string {
 
 // overwriteHosts writes a new version into the file itself.
 func (m *machine) overwriteHosts(path string, before, after []byte) error {
-	file, err := os.OpenFile(path, os.O_RDWR|noFollow|noWait, 0)
+	file, release, err := openAlone(path)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	release := keepOthersOut(file)
 	defer release()
 	text, err := readOpen(file)
 	if err != nil {
@@ -103,12 +101,10 @@ func (m *machine) recoverHosts(path string) (bool, error) {
 		return false, fail(codeMalformed, "Look whether the hosts file is right, then remove the journal.",
 			"The journal %s is damaged.", m.journal())
 	}
-	file, err := os.OpenFile(path, os.O_RDWR|noFollow|noWait, 0)
+	file, release, err := openAlone(path)
 	if err != nil {
 		return false, err
 	}
-	defer file.Close()
-	release := keepOthersOut(file)
 	defer release()
 	text, err := readOpen(file)
 	if err != nil {

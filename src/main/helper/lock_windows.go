@@ -6,9 +6,6 @@ import (
 	"syscall"
 )
 
-// ERROR_SHARING_VIOLATION
-const sharingViolation = syscall.Errno(32)
-
 // tryLock opens a file that no other process can open meanwhile.
 func tryLock(path string) (*os.File, error) {
 	name, err := syscall.UTF16PtrFromString(path)

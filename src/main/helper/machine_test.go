@@ -27,6 +27,10 @@ func testMachine(t *testing.T) *machine {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Whatever the file mode mask is where the tests run.
+	if err := os.Chmod(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	at := func(path string) string { return filepath.Join(root, path) }
 	places := layout{
 		base:       root,

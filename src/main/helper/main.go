@@ -19,13 +19,13 @@ func init() {
 }
 
 func main() {
-	who, err := identify(os.Getenv)
-	settle()
+	from := meetCaller(os.Getenv)
 	arguments := os.Args
 	if len(arguments) > 0 { // an old kernel starts a program without even its own name
 		arguments = arguments[1:]
 	}
-	os.Exit(serve(arguments, os.Stdin, os.Stdout, func() (*machine, caller, error) {
+	os.Exit(serve(arguments, from.in, from.out, func() (*machine, caller, error) {
+		who, err := from.who()
 		if err != nil {
 			return nil, "", err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -83,6 +84,12 @@ func fail(code, fix, message string, values ...any) *failure {
 	return &failure{Code: code, Message: fmt.Sprintf(message, values...), Fix: fix}
 }
 
+// systemFailure is what one of the system's error numbers means to the user.
+type systemFailure struct {
+	number    syscall.Errno
+	code, fix string
+}
+
 // ioFailure says in a sentence what the system refused. A failure stays what it is.
 func ioFailure(doing string, err error) error {
 	var known *failure
@@ -95,15 +102,13 @@ func ioFailure(doing string, err error) error {
 		cause = number
 	}
 	code, fix := codeIO, "Mend what the message names and try again."
-	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		code, fix = codeNoSpace, "Free some space, which df shows, and try again."
-	case errors.Is(err, syscall.EROFS):
-		code, fix = codeReadOnly, "Mount the file system writable and try again."
-	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES):
-		code, fix = codeNotPermitted, "Look whether the file is immutable (lsattr) or a security policy guards it, and try again."
+	for _, known := range systemFailures {
+		if errors.Is(err, known.number) {
+			code, fix = known.code, known.fix
+		}
 	}
-	return fail(code, fix, "Could not %s: %v.", doing, cause)
+	// Windows ends its own sentences.
+	return fail(code, fix, "Could not %s: %s.", doing, strings.TrimSuffix(cause.Error(), "."))
 }
 
 // answer prints a result or a failure, and returns the exit code for it.

@@ -44,7 +44,7 @@ func (m *machine) resolve(path string) (string, error) {
 			}
 			rest = append(steps, rest...)
 		} else if why := unsafety(info, m.owner); why != "" {
-			return "", fail(codeInstallation, "As root, look at it with ls -ld and take the rights of others away.",
+			return "", fail(codeInstallation, asRoot+", look at it with ls -ld and take the rights of others away.",
 				"%s %s, so that others could change what this program trusts.", at, why)
 		}
 		for len(rest) > 0 && (rest[0] == "" || rest[0] == ".") {
@@ -68,18 +68,6 @@ func (m *machine) steps(path string) ([]string, error) {
 		return nil, fmt.Errorf("%s is not below %s", path, m.base)
 	}
 	return strings.Split(inside, string(filepath.Separator)), nil
-}
-
-// requireSafeInstallation refuses to work when others could have replaced this program.
-func (m *machine) requireSafeInstallation() error {
-	path, err := os.Executable()
-	if err == nil {
-		_, err = m.resolve(path)
-	}
-	if err != nil {
-		return ioFailure("check where this program is installed", err)
-	}
-	return nil
 }
 
 // makeFolder creates a folder of the owner's alone, if it is not there, and the folders above.

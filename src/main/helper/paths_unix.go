@@ -22,6 +22,18 @@ func unsafety(info fs.FileInfo, owner int) string {
 	return ""
 }
 
+// requireSafeInstallation refuses to work when others could have replaced this program.
+func (m *machine) requireSafeInstallation() error {
+	path, err := os.Executable()
+	if err == nil {
+		_, err = m.resolve(path)
+	}
+	if err != nil {
+		return ioFailure("check where this program is installed", err)
+	}
+	return nil
+}
+
 // syncFolder makes the names in a folder last.
 func syncFolder(folder string) error {
 	open, err := os.Open(folder)

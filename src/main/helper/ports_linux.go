@@ -47,7 +47,7 @@ func (m *machine) openPorts(who caller) (outcome, error) {
 		return outcome{}, err
 	}
 	if present && !ours {
-		return outcome{}, fail(codeMalformed, "As root, look at that file and move it away.",
+		return outcome{}, fail(codeMalformed, asRoot+", look at that file and move it away.",
 			"%s is not as gotunnel writes it.", m.portDropIn)
 	}
 	state.Callers = append(without(state.Callers, who), who)
@@ -133,7 +133,7 @@ func (m *machine) portState() (state portState, remembered bool, err error) {
 		return portState{}, false, ioFailure("read "+m.portFile(), err)
 	}
 	if json.Unmarshal(text, &state) != nil || state.Previous < 0 || state.Previous > 65535 {
-		return portState{}, false, fail(codeMalformed, "As root, remove it and set net.ipv4.ip_unprivileged_port_start by hand.",
+		return portState{}, false, fail(codeMalformed, asRoot+", remove it and set net.ipv4.ip_unprivileged_port_start by hand.",
 			"%s is damaged.", m.portFile())
 	}
 	return state, true, nil

@@ -13,6 +13,16 @@ import (
 
 const noWait = syscall.O_NONBLOCK
 
+// openAlone opens a file to write into it, and holds up everybody else where the system can, until it is released.
+func openAlone(path string) (file *os.File, release func(), err error) {
+	file, err = os.OpenFile(path, os.O_RDWR|noFollow|noWait, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	unlock := keepOthersOut(file)
+	return file, func() { unlock(); file.Close() }, nil
+}
+
 // replaceHosts puts a new file in the place of the old one, with its owner, mode and attributes. It fails with errChanged
 // when another program was at it as well and it has to be done again, and with errInPlace when no file can be put there.
 func (m *machine) replaceHosts(path string, before, after []byte, edit hostsEdit) error {

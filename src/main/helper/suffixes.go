@@ -209,7 +209,7 @@ func (m *machine) addedSuffixes() ([]string, error) {
 			continue
 		}
 		if err := checkSuffix(suffix); err != nil {
-			return nil, fail(codeMalformed, "As root, mend that line or remove it.", "Line %d of %s: %s", i+1, path, err)
+			return nil, fail(codeMalformed, asRoot+", mend that line or remove it.", "Line %d of %s: %s", i+1, path, err)
 		}
 		suffixes = append(suffixes, suffix)
 	}

@@ -11,6 +11,9 @@ import (
 	"strings"
 )
 
+// bundleDraft is where Debian's update-ca-certificates writes the next bundle.
+const bundleDraft = "etc/ssl/certs/ca-certificates.crt.new"
+
 // installAuthority writes the certificate, in a form of its own, into the folder of the distribution, and has the bundle
 // made anew.
 func (m *machine) installAuthority(who caller, certificate *x509.Certificate) (outcome, error) {
@@ -63,7 +66,7 @@ func (m *machine) removeAuthority(who caller, digest string) (outcome, error) {
 	}
 	certificate, err := parseCertificate(string(text))
 	if err != nil || fingerprint(certificate) != digest {
-		return outcome{}, fail(codeMalformed, "As root, look at that file and remove it.",
+		return outcome{}, fail(codeMalformed, asRoot+", look at that file and remove it.",
 			"%s does not hold the certificate of that fingerprint.", path)
 	}
 	// First, so that the next run does it again if this one is ended before the file is gone.
@@ -154,8 +157,15 @@ func (m *machine) finishUpdate(command []string) error {
 	if _, err := os.Lstat(m.unfinishedUpdate()); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	// A run of the program that was ended leaves a draft, to which the next one appends: then it takes one more.
+	_, leftover := os.Lstat(filepath.Join(m.base, bundleDraft))
 	if err := m.command(command); err != nil {
 		return err
+	}
+	if leftover == nil {
+		if err := m.command(command); err != nil {
+			return err
+		}
 	}
 	if err := removeState(m.unfinishedUpdate()); err != nil {
 		return ioFailure("remove the note in "+m.state, err)

@@ -118,6 +118,21 @@ func TestTheNextRunMakesTheBundleAnew(t *testing.T) {
 	}
 }
 
+// The program appends to the draft that an ended run of it left.
+func TestABundleThatAnEndedRunBeganIsMadeOnceMore(t *testing.T) {
+	m, _, updates := trustMachine(t)
+	draft := filepath.Join(m.base, bundleDraft)
+	if err := os.MkdirAll(filepath.Dir(draft), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, draft, "half a bundle")
+	input, _ := certificateInput(t)
+	mustDo(t, m, alice, input, "trust-install")
+	if read(t, updates) != "added\nadded\n" {
+		t.Errorf("%q", read(t, updates))
+	}
+}
+
 func TestRemovesNoFileThatHoldsAnotherCertificate(t *testing.T) {
 	m, _, _ := trustMachine(t)
 	input, _ := certificateInput(t)

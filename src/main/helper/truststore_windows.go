@@ -54,7 +54,7 @@ func (m *machine) removeAuthority(who caller, digest string) (outcome, error) {
 	}
 	certificate, err := x509.ParseCertificate(raw)
 	if err != nil || fingerprint(certificate) != digest {
-		return outcome{}, fail(codeMalformed, "As administrator, look at that file and remove it.",
+		return outcome{}, fail(codeMalformed, asRoot+", look at that file and remove it.",
 			"%s does not hold the certificate of that fingerprint.", record)
 	}
 	if err := withRoots(func(store syscall.Handle) error { return deleteRoot(store, raw) }); err != nil {

@@ -126,7 +126,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .haveNameNotMatching(
-                        "dev\\.gotunnel\\.(cert\\.CertificateBuilder|cli\\.PasswordSource|proxy\\.BasicAuth)(\\$.*)?")
+                        "dev\\.gotunnel\\.(cert\\.CertificateBuilder|cert\\.EcdsaSigner|cli\\.PasswordSource|proxy\\.BasicAuth)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bouncycastle..")

@@ -9,6 +9,7 @@ import dev.gotunnel.config.Configuration;
 import dev.gotunnel.config.ProfileStore;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
+import dev.gotunnel.doctor.ExaminedMachine;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.keychain.Keychains;
@@ -18,9 +19,11 @@ import dev.gotunnel.observability.Logging;
 import dev.gotunnel.observability.Telemetry;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.platform.Patience;
 import dev.gotunnel.privilege.Caller;
 import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.privilege.HelperElevation;
+import dev.gotunnel.privilege.InstalledHelper;
 import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.SystemPrivileges;
 import dev.gotunnel.privilege.Verb;
@@ -31,6 +34,7 @@ import dev.gotunnel.trust.SystemTrustInstaller;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
 import dev.gotunnel.tunnel.AuthorityRenewal;
+import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.FileJournal;
 import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Journal;
@@ -39,24 +43,21 @@ import dev.gotunnel.tunnel.PortPlan;
 import dev.gotunnel.tunnel.PortsService;
 import dev.gotunnel.tunnel.Refusals;
 import dev.gotunnel.tunnel.TrustService;
+import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.TunnelManager;
 import dev.gotunnel.tunnel.TunnelStore;
 import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.ArrayList;
-import java.time.Duration;
-import dev.gotunnel.tunnel.Tunnel;
-import dev.gotunnel.tunnel.EngineInfo;
-import dev.gotunnel.privilege.InstalledHelper;
-import dev.gotunnel.platform.Patience;
-import dev.gotunnel.doctor.ExaminedMachine;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Wires the parts together; the only place that knows them all. */
@@ -66,6 +67,7 @@ final class Application implements Surroundings {
 
     private final String version;
     private final AppDirectories directories;
+    private final Supplier<Telemetry> telemetry;
     private final Caller caller = Caller.current();
     private final Elevation elevation = HelperElevation.ofSystem(caller);
     private CertificateStore certificates;
@@ -74,8 +76,9 @@ final class Application implements Surroundings {
     private Configuration configuration = Configuration.DEFAULT;
     private @Nullable GotunnelException broken;
 
-    Application(String version, AppDirectories directories) {
+    Application(String version, AppDirectories directories, Supplier<Telemetry> telemetry) {
         this.version = version;
+        this.telemetry = telemetry;
         this.directories = directories;
         this.certificates = certificateStore();
         this.desktop = new DesktopRole(this, directories);
@@ -181,7 +184,7 @@ final class Application implements Surroundings {
                     hosts(),
                     new SystemPrivileges(elevation),
                     saved(),
-                    Telemetry.off(),
+                    telemetry.get(),
                     window != null));
             ControlServer server = new ControlServer(
                     directories.controlSocket(), manager, manager, window == null ? Application::noWindow : window);
@@ -322,7 +325,8 @@ final class Application implements Surroundings {
                             ? "The running gotunnel does not end."
                             : "The tray or the window of gotunnel still runs.",
                     running().isPresent()
-                            ? "End it: kill -9 " + owner.map(EngineInfo::pid).orElse(0L) + ", then run this command again."
+                            ? "End it: kill -9 " + owner.map(EngineInfo::pid).orElse(0L)
+                                    + ", then run this command again."
                             : "Choose Quit in its menu, then run this command again.");
         }
     }

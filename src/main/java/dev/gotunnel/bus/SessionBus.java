@@ -113,7 +113,8 @@ public final class SessionBus implements AutoCloseable {
      * @return the values of the reply
      * @throws BusException when the other side is missing, fails, or does not answer in time
      */
-    public Object[] call(Duration limit, byte flags, Target target, String member, String signature, Object... arguments)
+    public Object[] call(
+            Duration limit, byte flags, Target target, String member, String signature, Object... arguments)
             throws BusException {
         String what = target.iface() + "." + member;
         try {
@@ -167,7 +168,8 @@ public final class SessionBus implements AutoCloseable {
      * @param listener gets the signal's values on a thread of the bus; must be quick and must not call the bus
      * @throws BusException when the bus refuses
      */
-    public void listen(String iface, String member, String firstArgument, Consumer<Object[]> listener) throws BusException {
+    public void listen(String iface, String member, String firstArgument, Consumer<Object[]> listener)
+            throws BusException {
         DBusMatchRuleBuilder rule = DBusMatchRuleBuilder.create()
                 .withType(MessageTypes.SIGNAL)
                 .withInterface(iface)

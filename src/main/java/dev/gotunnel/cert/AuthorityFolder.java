@@ -110,7 +110,7 @@ final class AuthorityFolder {
      */
     void create(List<String> suffixes) {
         Path parent = PrivateFiles.directory(folder.resolveSibling(""));
-        removeDrafts(parent);
+        tidy();
         // A reused subject with a new key makes browsers fail in odd ways, hence a name of its own for each authority.
         String tag = HexFormat.of().withUpperCase().formatHex(randomBytes(4));
         Path draft = PrivateFiles.directory(parent.resolve(folder.getFileName() + DRAFT + tag));
@@ -153,15 +153,19 @@ final class AuthorityFolder {
         return bytes;
     }
 
-    /** What killed processes have left, an hour ago or longer: those who make one now take a second. */
-    private void removeDrafts(Path parent) {
+    /** Removes what killed processes have left, a minute ago or longer: those who make one now take a second. */
+    void tidy() {
+        Path parent = folder.resolveSibling("");
+        if (!Files.isDirectory(parent)) {
+            return;
+        }
         try (Stream<Path> files = Files.list(parent)) {
             for (Path file : files.toList()) {
                 boolean draft = String.valueOf(file.getFileName()).startsWith(folder.getFileName() + DRAFT);
                 if (draft
                         && Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
                                 .toInstant()
-                                .plusSeconds(3600)
+                                .plusSeconds(60)
                                 .isBefore(clock.instant())) {
                     new AuthorityFolder(file, protection, clock).remove();
                 }

@@ -216,8 +216,8 @@ final class AuthorityKey {
             throw withoutSecret("What " + keychain.name() + " has is another one.", null);
         }
         byte[] nonce = Arrays.copyOf(content, NONCE_BYTES);
-        byte[] der = cipher(Cipher.DECRYPT_MODE, secret, nonce)
-                .doFinal(content, NONCE_BYTES, content.length - NONCE_BYTES);
+        byte[] der =
+                cipher(Cipher.DECRYPT_MODE, secret, nonce).doFinal(content, NONCE_BYTES, content.length - NONCE_BYTES);
         return Pem.ecKey(der);
     }
 

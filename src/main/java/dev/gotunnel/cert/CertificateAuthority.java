@@ -165,8 +165,8 @@ public final class CertificateAuthority {
         if (now.isBefore(begins)) {
             return Optional.of(new GotunnelException(
                     ErrorCode.CERTIFICATE,
-                    "The certificate authority is not valid before " + day(begins) + ", and the clock of this machine says "
-                            + day(now) + ".",
+                    "The certificate authority is not valid before " + day(begins)
+                            + ", and the clock of this machine says " + day(now) + ".",
                     "Set the clock right."));
         }
         if (now.plus(WARNING).isAfter(expires())) {

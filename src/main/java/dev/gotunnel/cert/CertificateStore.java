@@ -186,6 +186,8 @@ public final class CertificateStore implements CertInstaller {
 
     @Override
     public synchronized void retainCerts(Set<String> domains) {
+        folder.tidy();
+        folder.next().tidy();
         Path folder = data.resolve("certs");
         Set<String> kept = domains.stream().map(CertificateStore::fileName).collect(Collectors.toSet());
         if (!Files.isDirectory(folder)) {

@@ -35,7 +35,9 @@ import picocli.CommandLine.Option;
 final class DoctorCommand implements Callable<Integer> {
     private final Context context;
 
-    @Option(names = "--fix", description = "Mend what can be mended; asks for an administrator's password at most once.")
+    @Option(
+            names = "--fix",
+            description = "Mend what can be mended; asks for an administrator's password at most once.")
     private boolean fix;
 
     @Option(

@@ -65,7 +65,8 @@ final class FindingsTable {
 
     private static List<String> summary(List<Finding> findings, boolean fixed) {
         long broken = findings.stream().filter(f -> f.level() == Level.BROKEN).count();
-        long warnings = findings.stream().filter(f -> f.level() == Level.WARNING).count();
+        long warnings =
+                findings.stream().filter(f -> f.level() == Level.WARNING).count();
         if (broken == 0 && warnings == 0) {
             return List.of("Everything is in order.");
         }

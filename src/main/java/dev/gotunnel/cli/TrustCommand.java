@@ -46,11 +46,9 @@ final class TrustCommand implements Callable<Integer> {
                 .line("Certificate authority of this machine: "
                         + root.getSubjectX500Principal().getName());
         context.output().line("  SHA-256  " + CertificateAuthority.fingerprint(root));
+        context.output().line("  Signs    names below " + signed(root) + ", and private addresses; nothing else");
         context.output()
-                .line("  Signs    names below " + signed(root) + ", and private addresses; nothing else");
-        context.output()
-                .line("  Expires  "
-                        + LocalDate.ofInstant(root.getNotAfter().toInstant(), ZoneOffset.UTC));
+                .line("  Expires  " + LocalDate.ofInstant(root.getNotAfter().toInstant(), ZoneOffset.UTC));
         context.output().line("  Its key  " + context.surroundings().machine().keyPlace());
         context.output().line("  Who trusts it:      gotunnel trust status");
         context.output().line("  Let them trust it:  gotunnel trust install");

@@ -32,8 +32,7 @@ final class TrustRenewCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Agreement agreement = new Agreement(context, yes);
-        List<TrustOutcome> outcomes =
-                context.surroundings().machine().renewal().renew(agreement);
+        List<TrustOutcome> outcomes = context.surroundings().machine().renewal().renew(agreement);
         return agreement.exitCode(outcomes);
     }
 }

@@ -45,8 +45,9 @@ final class TrustSuffixCommand implements Callable<Integer> {
     @Command(
             name = "add",
             mixinStandardHelpOptions = true,
-            description = "Let tunnels have names below a suffix. It must be yours: public suffixes such as com, co.uk or"
-                    + " github.io are refused.")
+            description =
+                    "Let tunnels have names below a suffix. It must be yours: public suffixes such as com, co.uk or"
+                            + " github.io are refused.")
     int add(
             @Parameters(paramLabel = "SUFFIX", description = "A domain of your own, such as dev.example.com.")
                     String suffix,

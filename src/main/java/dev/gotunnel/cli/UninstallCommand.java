@@ -101,9 +101,11 @@ final class UninstallCommand implements Callable<Integer> {
     }
 
     private void print(List<Trace> traces) {
-        int width = traces.stream().mapToInt(trace -> trace.kind().length()).max().orElse(0);
+        int width =
+                traces.stream().mapToInt(trace -> trace.kind().length()).max().orElse(0);
         for (Trace trace : traces) {
-            context.output().line("  " + trace.kind() + " ".repeat(width - trace.kind().length() + 2) + trace.what());
+            context.output()
+                    .line("  " + trace.kind() + " ".repeat(width - trace.kind().length() + 2) + trace.what());
         }
     }
 }

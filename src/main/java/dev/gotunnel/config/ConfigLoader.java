@@ -152,8 +152,8 @@ public final class ConfigLoader {
     }
 
     private static Configuration configuration(YamlReader reader, Node root, @Nullable Path folder) {
-        Map<String, Node> top =
-                reader.mapping(root, "", List.of("version", "server", "security", "observability", "tunnels", "profiles"));
+        Map<String, Node> top = reader.mapping(
+                root, "", List.of("version", "server", "security", "observability", "tunnels", "profiles"));
         Node version = top.get("version");
         if (version != null) {
             reader.integer(version, "version", VERSION, VERSION);
@@ -178,8 +178,8 @@ public final class ConfigLoader {
 
     private static Security security(YamlReader reader, @Nullable Node node) {
         Map<String, Node> keys = reader.mapping(node, "security", List.of("allowed_suffixes", "ca_key"));
-        List<Suffixes> each = reader.parsedItems(
-                keys.get("allowed_suffixes"), "security.allowed_suffixes", Suffixes.BUILT_IN::with);
+        List<Suffixes> each =
+                reader.parsedItems(keys.get("allowed_suffixes"), "security.allowed_suffixes", Suffixes.BUILT_IN::with);
         Suffixes all = reader.made(
                 keys.get("allowed_suffixes"),
                 "security.allowed_suffixes",
@@ -187,8 +187,7 @@ public final class ConfigLoader {
                         .flatMap(suffixes -> suffixes.added().stream())
                         .toList()));
         String caKey = reader.word(keys.get("ca_key"), "security.ca_key", Security.CA_KEYS);
-        return new Security(
-                all == null ? Suffixes.BUILT_IN : all, caKey == null ? Security.DEFAULT.caKey() : caKey);
+        return new Security(all == null ? Suffixes.BUILT_IN : all, caKey == null ? Security.DEFAULT.caKey() : caKey);
     }
 
     private static Map<String, List<TunnelSpec>> profiles(

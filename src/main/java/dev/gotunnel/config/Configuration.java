@@ -15,11 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param logging what is logged, and how
  * @param profiles the tunnels of each profile, in the file's order; a top-level list is the profile {@code default}
  */
-public record Configuration(
-        Server server, Security security, Logging logging, Map<String, List<TunnelSpec>> profiles) {
+public record Configuration(Server server, Security security, Logging logging, Map<String, List<TunnelSpec>> profiles) {
     /** What applies without a file. */
-    public static final Configuration DEFAULT = new Configuration(
-            new Server(null, null, List.of()), Security.DEFAULT, new Logging(null, null), Map.of());
+    public static final Configuration DEFAULT =
+            new Configuration(new Server(null, null, List.of()), Security.DEFAULT, new Logging(null, null), Map.of());
 
     /**
      * Key {@code server}.

@@ -311,9 +311,7 @@ final class PolicyReader {
         for (String key : ofPath ? OF_CLIENTS : List.<String>of()) {
             if (keys.containsKey(key)) {
                 reader.problem(
-                        keys.get(key),
-                        at(path, key),
-                        "belongs to the tunnel: TLS begins before a path is known.");
+                        keys.get(key), at(path, key), "belongs to the tunnel: TLS begins before a path is known.");
             }
         }
         if (keys.keySet().stream().noneMatch(key -> key.startsWith("upstream_"))) {

@@ -29,15 +29,13 @@ final class ConfigurationCheck implements Check {
         }
         try {
             Configuration configuration = ConfigLoader.load(file);
-            int tunnels =
-                    configuration.profiles().values().stream().mapToInt(List::size).sum();
+            int tunnels = configuration.profiles().values().stream()
+                    .mapToInt(List::size)
+                    .sum();
             return List.of(Finding.ok(subject(), file + " is valid; it holds " + count(tunnels, "tunnel") + "."));
         } catch (GotunnelException e) {
             return List.of(Finding.broken(
-                    subject(),
-                    file + " cannot be used.",
-                    e.getMessage(),
-                    Objects.requireNonNullElse(e.hint(), "")));
+                    subject(), file + " cannot be used.", e.getMessage(), Objects.requireNonNullElse(e.hint(), "")));
         }
     }
 

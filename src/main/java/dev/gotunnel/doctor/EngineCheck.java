@@ -42,8 +42,8 @@ final class EngineCheck implements Check {
         if (!info.version().equals(version)) {
             return List.of(Finding.warning(
                     subject(),
-                    "The running gotunnel is " + info.version() + " (pid " + info.pid() + "), this program is " + version
-                            + ".",
+                    "The running gotunnel is " + info.version() + " (pid " + info.pid() + "), this program is "
+                            + version + ".",
                     "Commands may not understand each other.",
                     "End it and start the tunnels again: kill " + info.pid()));
         }

@@ -46,8 +46,7 @@ final class FoldersCheck implements Check {
                         "",
                         "Move it away: mv '" + folder + "' '" + folder + ".old'"));
             } else if (Files.isDirectory(folder) && !Files.isWritable(folder)) {
-                found.add(Finding.broken(
-                        subject(), "gotunnel may not write into " + folder + ".", "", owned(folder)));
+                found.add(Finding.broken(subject(), "gotunnel may not write into " + folder + ".", "", owned(folder)));
             }
         }
         for (Path secret : secrets()) {

@@ -1,7 +1,7 @@
 package dev.gotunnel.doctor;
 
-import dev.gotunnel.tunnel.Finding;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.Finding;
 import dev.gotunnel.tunnel.Repair;
 import java.util.List;
 

@@ -64,7 +64,8 @@ final class NameService {
     private List<String> services() {
         return lines(order).stream()
                 .filter(line -> line.strip().startsWith("hosts:"))
-                .flatMap(line -> Arrays.stream(line.strip().substring("hosts:".length()).strip().split("\\s+")))
+                .flatMap(line -> Arrays.stream(
+                        line.strip().substring("hosts:".length()).strip().split("\\s+")))
                 .toList();
     }
 

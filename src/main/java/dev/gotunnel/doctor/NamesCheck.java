@@ -55,8 +55,9 @@ final class NamesCheck implements Check {
         Set<String> here = new LinkedHashSet<>();
         domains.forEach((domain, known) -> look(domain, known, here, found));
         if (!here.isEmpty()) {
-            found.addFirst(Finding.ok(subject(), String.join(", ", here) + " " + (here.size() == 1 ? "leads" : "lead")
-                    + " to this machine."));
+            found.addFirst(Finding.ok(
+                    subject(),
+                    String.join(", ", here) + " " + (here.size() == 1 ? "leads" : "lead") + " to this machine."));
         }
         return found;
     }

@@ -67,7 +67,8 @@ final class PortsCheck implements Check {
         List<Finding> found = new ArrayList<>();
         for (int port : LOW) {
             Optional<String> other = holder.apply(port)
-                    .filter(name -> engine.isEmpty() || !name.contains("pid " + engine.get().pid() + ")"));
+                    .filter(name -> engine.isEmpty()
+                            || !name.contains("pid " + engine.get().pid() + ")"));
             other.ifPresent(name -> found.add(Finding.warning(
                     subject(),
                     "Port " + port + " is held by " + name + ".",

@@ -24,7 +24,9 @@ import java.util.Optional;
 final class DataProtection implements Keychain {
     private static final int UI_FORBIDDEN = 1;
     private static final StructLayout BLOB = MemoryLayout.structLayout(
-            ValueLayout.JAVA_INT.withName("cbData"), MemoryLayout.paddingLayout(4), ValueLayout.ADDRESS.withName("pbData"));
+            ValueLayout.JAVA_INT.withName("cbData"),
+            MemoryLayout.paddingLayout(4),
+            ValueLayout.ADDRESS.withName("pbData"));
     private static final long SIZE = BLOB.byteOffset(MemoryLayout.PathElement.groupElement("cbData"));
     private static final long DATA = BLOB.byteOffset(MemoryLayout.PathElement.groupElement("pbData"));
 
@@ -92,8 +94,7 @@ final class DataProtection implements Keychain {
                             ValueLayout.JAVA_INT,
                             ValueLayout.ADDRESS));
             MethodHandle free = linker.downcallHandle(
-                    kernel.findOrThrow("LocalFree"),
-                    FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+                    kernel.findOrThrow("LocalFree"), FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
             MemorySegment out = arena.allocate(BLOB);
             MemorySegment none = MemorySegment.NULL;
             int done = (int) call.invokeExact(
@@ -108,7 +109,8 @@ final class DataProtection implements Keychain {
                 throw Keychains.failure(name(), "does not know this user's secret", null);
             }
             MemorySegment data = out.get(ValueLayout.ADDRESS, DATA);
-            byte[] result = data.reinterpret(out.get(ValueLayout.JAVA_INT, SIZE)).toArray(ValueLayout.JAVA_BYTE);
+            byte[] result =
+                    data.reinterpret(out.get(ValueLayout.JAVA_INT, SIZE)).toArray(ValueLayout.JAVA_BYTE);
             MemorySegment left = (MemorySegment) free.invokeExact(data);
             if (left.address() != 0) {
                 throw new IllegalStateException("LocalFree failed");

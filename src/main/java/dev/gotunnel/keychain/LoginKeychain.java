@@ -52,8 +52,7 @@ final class LoginKeychain implements Keychain {
 
     @Override
     public Optional<byte[]> get(String id) {
-        Answer answer = run(
-                List.of(security.toString(), "find-generic-password", "-s", SERVICE, "-a", id, "-w"), "");
+        Answer answer = run(List.of(security.toString(), "find-generic-password", "-s", SERVICE, "-a", id, "-w"), "");
         if (answer.exit() == NOT_FOUND) {
             return Optional.empty();
         }
@@ -69,8 +68,7 @@ final class LoginKeychain implements Keychain {
 
     @Override
     public void remove(String id) {
-        Answer answer =
-                run(List.of(security.toString(), "delete-generic-password", "-s", SERVICE, "-a", id), "");
+        Answer answer = run(List.of(security.toString(), "delete-generic-password", "-s", SERVICE, "-a", id), "");
         if (answer.exit() != 0 && answer.exit() != NOT_FOUND) {
             throw Keychains.failure(name(), "did not forget a secret", null);
         }

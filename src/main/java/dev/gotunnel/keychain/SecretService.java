@@ -93,8 +93,8 @@ final class SecretService implements Keychain {
             properties.put(OF_ITEM + ".Label", new Variant<>("gotunnel: the key of " + id));
             properties.put(OF_ITEM + ".Attributes", new Variant<>(attributes(id), "a{ss}"));
             Object[] value = {new DBusPath(session(bus)), new byte[0], secret, "application/octet-stream"};
-            Object[] made = call(
-                    bus, collection, OF_COLLECTION, "CreateItem", "a{sv}(oayays)b", properties, value, true);
+            Object[] made =
+                    call(bus, collection, OF_COLLECTION, "CreateItem", "a{sv}(oayays)b", properties, value, true);
             String prompt = path(made[1]);
             if (!prompt.equals(NONE)) {
                 call(bus, prompt, OF_PROMPT, "Dismiss", "");
@@ -121,8 +121,7 @@ final class SecretService implements Keychain {
             if (item.isEmpty()) {
                 return Optional.<byte[]>empty();
             }
-            Object[] answer =
-                    call(bus, item.get(), OF_ITEM, "GetSecret", "o", new DBusPath(session(bus)));
+            Object[] answer = call(bus, item.get(), OF_ITEM, "GetSecret", "o", new DBusPath(session(bus)));
             Object[] secret = answer[0] instanceof Object[] struct ? struct : answer;
             return Optional.of(bytes(secret[2]));
         });
@@ -147,8 +146,7 @@ final class SecretService implements Keychain {
         bus.listen(OF_PROMPT, "Completed", "", values -> {
             var _ = completed.offer(Boolean.TRUE.equals(values[0]));
         });
-        Object[] answer = call(
-                bus, PATH, OF_SERVICE, "Unlock", "ao", (Object) new DBusPath[] {new DBusPath(item)});
+        Object[] answer = call(bus, PATH, OF_SERVICE, "Unlock", "ao", (Object) new DBusPath[] {new DBusPath(item)});
         String prompt = path(answer[1]);
         if (prompt.equals(NONE)) {
             return;
@@ -170,7 +168,9 @@ final class SecretService implements Keychain {
 
     private GotunnelException locked(boolean unanswered) {
         return Keychains.failure(
-                name(), unanswered ? "is locked, and nobody unlocked it" : "is locked, and was not to be unlocked", null);
+                name(),
+                unanswered ? "is locked, and nobody unlocked it" : "is locked, and was not to be unlocked",
+                null);
     }
 
     @Override

@@ -33,7 +33,9 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
     /** @throws GotunnelException with {@code USAGE} when it is not a full name: two labels or more, the last no number */
     public DomainName {
         String below = ascii.startsWith(ANY) ? ascii.substring(ANY.length()) : ascii;
-        if (below.indexOf('.') < 0 || !areLabels(below) || NUMBER_LAST.matcher(below).find()) {
+        if (below.indexOf('.') < 0
+                || !areLabels(below)
+                || NUMBER_LAST.matcher(below).find()) {
             throw malformed(ascii);
         }
         // The name under .localhost, which every tunnel answers to as well, is mostly the longer one.
@@ -120,7 +122,8 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
     public static boolean isLocal(String host) {
         return LOOPBACK.matcher(host).matches()
                 || host.equals("::1")
-                || Suffixes.BUILT_IN.all().stream().anyMatch(suffix -> host.equals(suffix) || host.endsWith("." + suffix));
+                || Suffixes.BUILT_IN.all().stream()
+                        .anyMatch(suffix -> host.equals(suffix) || host.endsWith("." + suffix));
     }
 
     /** Whether it is itself a name that browsers lead here without any set-up. */

@@ -27,12 +27,15 @@ final class PublicSuffixes {
 
     private final Set<String> domains = new LinkedHashSet<>();
     private final Set<String> secondLevel = new HashSet<>();
+    private final Set<String> whole = new LinkedHashSet<>();
     private final Set<String> wildcard = new HashSet<>();
 
     private PublicSuffixes(List<String> rules) {
         for (String rule : rules) {
             if (rule.endsWith(".??")) {
                 secondLevel.add(rule.substring(0, rule.length() - ".??".length()));
+            } else if (rule.startsWith("**.")) {
+                whole.add(rule.substring("**.".length()));
             } else if (rule.startsWith("*.")) {
                 wildcard.add(rule.substring("*.".length()));
             } else {
@@ -65,6 +68,12 @@ final class PublicSuffixes {
                 domains.stream().filter(known -> known.endsWith("." + domain)).findFirst();
         if (below.isPresent()) {
             return Optional.of("has the public suffix " + below.get() + " below it");
+        }
+        Optional<String> operator = whole.stream()
+                .filter(known -> domain.equals(known) || domain.endsWith("." + known))
+                .findFirst();
+        if (operator.isPresent()) {
+            return Optional.of("belongs to " + operator.get() + ", whose customers have names at many levels");
         }
         String top = labels.getLast();
         if (labels.size() == 2 && top.length() == 2 && secondLevel.contains(labels.getFirst())) {

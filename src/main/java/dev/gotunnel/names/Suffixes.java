@@ -173,9 +173,7 @@ public record Suffixes(List<String> all) {
         try {
             boolean wildcard = name.startsWith(DomainName.ANY);
             return (wildcard ? DomainName.ANY : "")
-                    + IDN.toASCII(
-                                    wildcard ? name.substring(DomainName.ANY.length()) : name,
-                                    IDN.USE_STD3_ASCII_RULES)
+                    + IDN.toASCII(wildcard ? name.substring(DomainName.ANY.length()) : name, IDN.USE_STD3_ASCII_RULES)
                             .toLowerCase(Locale.ROOT);
         } catch (IllegalArgumentException e) {
             throw DomainName.malformed(typed);

@@ -30,20 +30,23 @@ public final class Telemetry implements AutoCloseable {
      * @param api closed by {@link #shutdown()} when it can be closed
      */
     public Telemetry(OpenTelemetry api) {
-        this.api = api;
-        this.tracer = api.getTracer(SCOPE);
-        this.metrics = Metrics.of(api.getMeter(SCOPE));
+        this(api, api.getTracer(SCOPE), Metrics.of(api.getMeter(SCOPE)));
     }
 
-    private Telemetry() {
-        this.api = null;
-        this.tracer = null;
-        this.metrics = Metrics.none();
+    private Telemetry(@Nullable OpenTelemetry api, @Nullable Tracer tracer, Metrics metrics) {
+        this.api = api;
+        this.tracer = tracer;
+        this.metrics = metrics;
     }
 
     /** Records nothing. */
     public static Telemetry off() {
-        return new Telemetry();
+        return new Telemetry(null, null, Metrics.none());
+    }
+
+    /** Metrics on an SDK, without any span: what there is while no exporter of traces is configured. */
+    public static Telemetry metricsOnly(OpenTelemetry api) {
+        return new Telemetry(api, null, Metrics.of(api.getMeter(SCOPE)));
     }
 
     /** Whether spans are recorded at all, so that hot paths can skip to build them. */

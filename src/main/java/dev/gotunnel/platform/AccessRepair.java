@@ -71,7 +71,9 @@ final class AccessRepair {
     }
 
     private static String look(Path path) {
-        return isPosix(path) ? "Check who owns it: ls -ld '" + path + "'" : "Check who may use it: icacls \"" + path + "\"";
+        return isPosix(path)
+                ? "Check who owns it: ls -ld '" + path + "'"
+                : "Check who may use it: icacls \"" + path + "\"";
     }
 
     private static Set<PosixFilePermission> ownersOf(Path path) {

@@ -284,9 +284,8 @@ final class ErrorPage {
      * @param detailed whether it names backends, other tunnels and commands, which are nothing to a client elsewhere
      */
     HttpContent body(HttpRequest request, String requestId, boolean detailed, ByteBufAllocator alloc) {
-        String text = headline.isEmpty()
-                ? ""
-                : wantsHtml(request) ? html(requestId, detailed) : plain(requestId, detailed);
+        String text =
+                headline.isEmpty() ? "" : wantsHtml(request) ? html(requestId, detailed) : plain(requestId, detailed);
         ByteBuf buffer = text.isEmpty() ? alloc.buffer(0, 0) : ByteBufUtil.writeUtf8(alloc, text);
         return new DefaultLastHttpContent(buffer);
     }

@@ -28,7 +28,6 @@ final class Exchange {
     private final Passage passage;
     private final RequestBody body;
     private final BackendAnswer answer;
-
     private @Nullable ExchangeTimer timer;
     private @Nullable Attempts attempts;
     private @Nullable UpstreamStream connection;
@@ -36,7 +35,6 @@ final class Exchange {
     private boolean responseStarted;
     private boolean answered;
     private boolean ended;
-
     /** Read by whoever drains the route. */
     private volatile boolean endless;
 
@@ -154,10 +152,7 @@ final class Exchange {
         }
         active();
         newConnection.attach(answer);
-        Upstream to = upstream();
-        if (to != null) {
-            passage.toBackend(to);
-        }
+        passage.toBackend(upstream());
         newConnection.write(request);
         if (body.release(newConnection)) {
             client.resumeReading();
@@ -285,9 +280,8 @@ final class Exchange {
 
     /** Breaks it off without a word to the client. */
     void tear(String reason) {
-        record.brokeOff(reason);
         dropUpstream();
-        end();
+        breaksOff(reason);
         client.tear();
     }
 

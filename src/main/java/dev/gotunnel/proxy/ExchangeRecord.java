@@ -39,9 +39,12 @@ final class ExchangeRecord {
     /** The request goes to a tunnel. */
     void beginSpan(String name, String scheme) {
         if (telemetry.isTracing()) {
-            span = telemetry
-                    .startServerSpan("http.proxy", Context.root())
-                    .setAttribute("http.request.method", request.method().name())
+            Span begun = telemetry.startServerSpan("http.proxy", Context.root());
+            if (!begun.isRecording()) {
+                // Not sampled, as most are not: nobody would see its attributes.
+                return;
+            }
+            span = begun.setAttribute("http.request.method", request.method().name())
                     .setAttribute("url.path", HttpUtil.isOriginForm(request.uri()) ? pathOf(request.uri()) : "")
                     .setAttribute("url.scheme", scheme)
                     .setAttribute("server.address", name)

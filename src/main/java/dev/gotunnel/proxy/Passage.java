@@ -195,8 +195,8 @@ final class Passage {
     }
 
     /** Edits the request for an attempt at a backend. */
-    void toBackend(Upstream to) {
-        if (facts != null && path != null && path.edits() != null) {
+    void toBackend(@Nullable Upstream to) {
+        if (facts != null && path != null && path.edits() != null && to != null) {
             path.edits().toBackend(request.headers(), facts, to.endpoint(), !edited);
             edited = true;
         }

@@ -74,7 +74,8 @@ final class TlsContexts implements AsyncMapping<String, SslContext>, AutoCloseab
         Map<KeyMaterial, SslContext> contexts = new HashMap<>();
         try {
             proofs.values().forEach(material -> contexts.computeIfAbsent(material, its -> context(its, oldestVersion)));
-            proofs.forEach((name, material) -> put(name, Objects.requireNonNull(contexts.get(material)), oldestVersion));
+            proofs.forEach(
+                    (name, material) -> put(name, Objects.requireNonNull(contexts.get(material)), oldestVersion));
         } finally {
             contexts.values().forEach(ReferenceCountUtil::release);
         }

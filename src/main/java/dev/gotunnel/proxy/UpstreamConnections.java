@@ -97,8 +97,7 @@ final class UpstreamConnections {
     }
 
     private boolean allowsNoWebSockets() {
-        return !multiplexed.isEmpty()
-                && multiplexed.stream().noneMatch(Http2UpstreamConnection::takesWebSockets);
+        return !multiplexed.isEmpty() && multiplexed.stream().noneMatch(Http2UpstreamConnection::takesWebSockets);
     }
 
     /** HTTP/2 is spoken there, and does not do for a WebSocket: HTTP/1.1 may, where TLS leaves that choice. */
@@ -111,8 +110,7 @@ final class UpstreamConnections {
     }
 
     /** @param shared whether others may have joined those who wait, until there is a connection */
-    private void connect(
-            UpstreamConnector connector, boolean http1, boolean shared, ArrayDeque<Waiting> exchanges) {
+    private void connect(UpstreamConnector connector, boolean http1, boolean shared, ArrayDeque<Waiting> exchanges) {
         connector.connect(upstream, loop, http1, new UpstreamConnector.Listener() {
             @Override
             public void connected(UpstreamConnection connection) {

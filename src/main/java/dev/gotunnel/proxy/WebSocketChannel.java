@@ -94,7 +94,9 @@ final class WebSocketChannel extends ChannelInboundHandlerAdapter implements Web
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (client != null && event instanceof ClientTicks.Tick && client.ticks.isReaderStalled(channel, client.patience)) {
+        if (client != null
+                && event instanceof ClientTicks.Tick
+                && client.ticks.isReaderStalled(channel, client.patience)) {
             ClientConnection.reset(channel);
         }
     }

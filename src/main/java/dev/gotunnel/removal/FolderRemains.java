@@ -48,9 +48,8 @@ final class FolderRemains implements Remains {
     private boolean isOurs(Path entry) {
         String name = String.valueOf(entry.getFileName());
         return names.stream()
-                .anyMatch(ours -> ours.endsWith("*")
-                        ? name.startsWith(ours.substring(0, ours.length() - 1))
-                        : name.equals(ours));
+                .anyMatch(ours ->
+                        ours.endsWith("*") ? name.startsWith(ours.substring(0, ours.length() - 1)) : name.equals(ours));
     }
 
     private List<Path> ours() {
@@ -72,7 +71,9 @@ final class FolderRemains implements Remains {
         if (!ours.isEmpty()) {
             return ours.stream().map(Path::toString).toList();
         }
-        return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && isEmpty() ? List.of(folder.toString()) : List.of();
+        return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && isEmpty()
+                ? List.of(folder.toString())
+                : List.of();
     }
 
     private boolean isEmpty() {
@@ -115,7 +116,8 @@ final class FolderRemains implements Remains {
     private static GotunnelException stays(Path path, IOException cause) {
         return new GotunnelException(
                 ErrorCode.IO,
-                path + " stays: " + PrivateFiles.unusable("delete it", path, cause).getMessage(),
+                path + " stays: "
+                        + PrivateFiles.unusable("delete it", path, cause).getMessage(),
                 "sudo rm -r '" + path + "'",
                 cause);
     }

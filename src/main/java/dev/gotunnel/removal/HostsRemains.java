@@ -25,9 +25,7 @@ final class HostsRemains implements Remains {
     @Override
     public List<String> find() {
         List<String> names = names();
-        return names.isEmpty()
-                ? List.of()
-                : List.of(String.join(", ", names) + " in " + hosts.place());
+        return names.isEmpty() ? List.of() : List.of(String.join(", ", names) + " in " + hosts.place());
     }
 
     @Override

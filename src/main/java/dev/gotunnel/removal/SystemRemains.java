@@ -59,8 +59,9 @@ final class SystemRemains implements Remains {
         }
         if (Files.exists(suffixes)) {
             takeBack(
-                    () -> suffixes().forEach(suffix -> elevation.ask(
-                            Verb.SUFFIX_REMOVE, Map.of("suffix", suffix), "gotunnel is being uninstalled")),
+                    () -> suffixes()
+                            .forEach(suffix -> elevation.ask(
+                                    Verb.SUFFIX_REMOVE, Map.of("suffix", suffix), "gotunnel is being uninstalled")),
                     "No further suffixes are allowed.",
                     "sudo rm -r " + suffixes.resolveSibling(""),
                     done,

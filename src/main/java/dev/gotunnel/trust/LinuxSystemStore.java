@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -193,6 +194,23 @@ final class LinuxSystemStore implements TrustStore {
             throw PrivateFiles.unusable("write " + file, file, e);
         }
         run(family.afterInstall());
+        settle();
+    }
+
+    /**
+     * Has the bundle made anew where a run of the system's program was killed: Debian's goes on with the draft that such a
+     * run has left, so that authorities stand in the bundle twice.
+     */
+    private void settle() {
+        for (int again = 0; again < 2 && isUnsettled(); again++) {
+            run(family.afterRemove());
+        }
+    }
+
+    private boolean isUnsettled() {
+        List<X509Certificate> all = certificates(bundle());
+        return Files.exists(bundle().resolveSibling(bundle().getFileName() + ".new"))
+                || new HashSet<>(all).size() < all.size();
     }
 
     @Override
@@ -220,6 +238,7 @@ final class LinuxSystemStore implements TrustStore {
             }
         }
         run(family.afterRemove());
+        settle();
         if (roots().contains(root)) {
             throw new GotunnelException(
                     ErrorCode.IO,
@@ -269,6 +288,9 @@ final class LinuxSystemStore implements TrustStore {
 
     @Override
     public void tidy(List<Path> created) {
+        if (isFound() && mayWrite()) {
+            settle();
+        }
         CreatedFolders.removeEmpty(created);
     }
 

@@ -40,7 +40,11 @@ public final class AuthorityRenewal {
      * @param tellOwner has the running tunnels, if there are any, look at their certificates
      */
     public AuthorityRenewal(
-            Function<Suffixes, AuthorityChange> changes, TrustService trust, TunnelStore store, Elevation elevation, Runnable tellOwner) {
+            Function<Suffixes, AuthorityChange> changes,
+            TrustService trust,
+            TunnelStore store,
+            Elevation elevation,
+            Runnable tellOwner) {
         this.changes = changes;
         this.trust = trust;
         this.store = store;

@@ -178,8 +178,7 @@ final class CertificateInUse {
     private Map<String, KeyMaterial> proofs() {
         Map<String, KeyMaterial> proofs = new LinkedHashMap<>();
         for (String name : spec.domain().allNames()) {
-            boolean byOwn = own != null
-                    && (name.equals(spec.domain().ascii()) || own.covers(name) || signed == null);
+            boolean byOwn = own != null && (name.equals(spec.domain().ascii()) || own.covers(name) || signed == null);
             proofs.put(name, material(Objects.requireNonNull(byOwn ? own : signed)));
         }
         return proofs;
@@ -210,13 +209,15 @@ final class CertificateInUse {
                         "certificate",
                         "The certificate of " + spec.id() + " expires on "
                                 + LocalDate.ofInstant(owns.expires(), ZoneOffset.UTC) + ".",
-                        "Renew it; a new one in " + Objects.requireNonNull(files).certificate() + " is used at once."));
+                        "Renew it; a new one in "
+                                + Objects.requireNonNull(files).certificate() + " is used at once."));
             }
         }
         if (signFailure != null) {
             // A failure of its own, or the one that the trouble with the authority is told by.
             found.add(limitation(
-                    signFailure.code() == ErrorCode.CERTIFICATE ? "certificate-authority" : "certificate", signFailure));
+                    signFailure.code() == ErrorCode.CERTIFICATE ? "certificate-authority" : "certificate",
+                    signFailure));
         }
         if (owns == null && signed != null && !signed.names().contains(domain)) {
             found.add(new Limitation(

@@ -54,7 +54,9 @@ final class Rotation {
         // A clock that goes on while the machine sleeps shows no jump, but a pause that was no pause of ours.
         boolean jumped = jump.abs().compareTo(JUMP) > 0 || passed.compareTo(PERIOD) > 0;
         if (jumped) {
-            LOG.info("The clock jumped by {} s, or this machine slept: all certificates are looked at", jump.toSeconds());
+            LOG.info(
+                    "The clock jumped by {} s, or this machine slept: all certificates are looked at",
+                    jump.toSeconds());
         }
         if (jumped || steadyNow - lastLook >= PERIOD.toNanos()) {
             lastLook = steadyNow;

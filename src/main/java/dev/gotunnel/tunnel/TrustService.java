@@ -143,7 +143,9 @@ public final class TrustService {
     /** The stores that hold a root of ours and that gotunnel writes. */
     List<TrustStore> holders() {
         return stores.find().stream()
-                .filter(store -> store.servedBy() == null && store.isFound() && !ours(store).isEmpty())
+                .filter(store -> store.servedBy() == null
+                        && store.isFound()
+                        && !ours(store).isEmpty())
                 .toList();
     }
 
@@ -353,7 +355,8 @@ public final class TrustService {
 
     /** What the store's file was before the first change, for the proof that it is so again. */
     private void noteFile(TrustStore store) {
-        boolean noted = journal.entries(BEFORE).stream().anyMatch(entry -> entry.where().equals(store.id()));
+        boolean noted =
+                journal.entries(BEFORE).stream().anyMatch(entry -> entry.where().equals(store.id()));
         if (!noted && !store.roots().stream().anyMatch(root -> isOurs(store, root))) {
             store.file()
                     .flatMap(FileDigest::of)
@@ -365,10 +368,14 @@ public final class TrustService {
         return journal.entries(BEFORE).stream()
                 .filter(entry -> entry.where().equals(store.id()))
                 .findFirst()
-                .flatMap(before -> store.file().flatMap(FileDigest::of).map(now -> " " + store.file().get()
-                        + (now.equals(before.what())
-                                ? " is byte for byte as it was before (SHA-256 " + now + ")."
-                                : " is not as it was before: the system has changed other authorities meanwhile.")))
+                .flatMap(
+                        before -> store.file()
+                                .flatMap(FileDigest::of)
+                                .map(
+                                        now -> " " + store.file().get()
+                                                + (now.equals(before.what())
+                                                        ? " is byte for byte as it was before (SHA-256 " + now + ")."
+                                                        : " is not as it was before: the system has changed other authorities meanwhile.")))
                 .orElse("");
     }
 
@@ -412,7 +419,9 @@ public final class TrustService {
         List<TrustStep> steps = new ArrayList<>(removalSteps(pending));
         for (Pending work : pending) {
             if (work.old().isEmpty()) {
-                steps.add(new TrustStep(work.store().name(), "forget what is noted of " + work.store().place()));
+                steps.add(new TrustStep(
+                        work.store().name(),
+                        "forget what is noted of " + work.store().place()));
             }
         }
         unreadable.forEach(outcome -> steps.add(new TrustStep(outcome.store(), "look at it: " + outcome.message())));

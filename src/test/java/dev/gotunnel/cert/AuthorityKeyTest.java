@@ -15,10 +15,10 @@ import java.security.PrivateKey;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Where the key of the authority is, and what becomes of it when the keychain is not as it should be. */
 class AuthorityKeyTest {
@@ -30,8 +30,10 @@ class AuthorityKeyTest {
 
     private static final class FakeKeychain implements Keychain {
         final Map<String, byte[]> secrets = new HashMap<>();
+
         @Nullable
         GotunnelException failure;
+
         boolean forgetful;
         int asked;
 

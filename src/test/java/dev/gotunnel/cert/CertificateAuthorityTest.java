@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
@@ -35,7 +34,6 @@ import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -174,7 +172,8 @@ class CertificateAuthorityTest {
     @Test
     void twoAuthoritiesShareNoName() {
         CertificateAuthority one = open();
-        CertificateAuthority other = CertificateAuthority.open(temp.resolve("other/ca"), Suffixes.BUILT_IN.all(), clock);
+        CertificateAuthority other =
+                CertificateAuthority.open(temp.resolve("other/ca"), Suffixes.BUILT_IN.all(), clock);
         assertNotEquals(one.root().getSubjectX500Principal(), other.root().getSubjectX500Principal());
         assertNotEquals(one.root().getSerialNumber(), other.root().getSerialNumber());
     }
@@ -300,8 +299,7 @@ class CertificateAuthorityTest {
     }
 
     private void assertUnusable(String why) {
-        GotunnelException failure =
-                Failures.of(ErrorCode.CERTIFICATE, () -> open().issue(List.of("shop.test")));
+        GotunnelException failure = Failures.of(ErrorCode.CERTIFICATE, () -> open().issue(List.of("shop.test")));
         assertEquals("The certificate authority in " + folder + " " + why + ".", failure.getMessage());
         assertTrue(String.valueOf(failure.hint()).endsWith("gotunnel trust renew"));
     }
@@ -310,8 +308,7 @@ class CertificateAuthorityTest {
     void anAuthorityThatHasExpiredSaysSo() {
         open();
         clock.pass(CertificateBuilder.CA_LIFETIME.plusDays(1));
-        GotunnelException failure =
-                Failures.of(ErrorCode.CERTIFICATE, () -> open().issue(List.of("shop.test")));
+        GotunnelException failure = Failures.of(ErrorCode.CERTIFICATE, () -> open().issue(List.of("shop.test")));
         assertTrue(failure.getMessage().contains(" expired on 20"), failure.getMessage());
         assertEquals(failure.getMessage(), open().trouble().orElseThrow().getMessage());
     }

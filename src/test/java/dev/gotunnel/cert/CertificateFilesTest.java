@@ -52,7 +52,8 @@ class CertificateFilesTest {
         KeyPair keys = PemFiles.keys(algorithm);
         String key = bare ? PemFiles.bare(keys.getPrivate()) : Pem.encode(keys.getPrivate());
         X509Certificate server = pem.server(keys, YEAR, "shop.example.com", "*.example.org");
-        Leaf leaf = pem.write("own", List.of(server, pem.root()), "some words before it\n" + key).read(NOW);
+        Leaf leaf = pem.write("own", List.of(server, pem.root()), "some words before it\n" + key)
+                .read(NOW);
         assertEquals(keys.getPrivate(), leaf.key());
         assertEquals(List.of(server, pem.root()), leaf.chain());
         assertTrue(leaf.covers("shop.example.com"));
@@ -136,7 +137,9 @@ class CertificateFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "-----BEGIN EC PRIVATE KEY"})
+    @ValueSource(
+            strings = {"", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "-----BEGIN EC PRIVATE KEY"
+            })
     void aFileWithoutAKeyIsRefused(String text) throws Exception {
         CertificateFiles files = pem.write("own", "EC", YEAR, "a.test");
         Files.writeString(files.key(), text);

@@ -1,19 +1,18 @@
 package dev.gotunnel.cert;
 
-import dev.gotunnel.platform.PrivateFiles;
-import dev.gotunnel.error.GotunnelException;
-import java.util.stream.Stream;
-import java.io.IOException;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.names.Suffixes;
+import dev.gotunnel.platform.PrivateFiles;
 import dev.gotunnel.testing.Failures;
 import dev.gotunnel.testing.TestClock;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -253,7 +253,8 @@ class CertificateStoreTest {
     @Test
     void anotherAuthorityTakesItsPlaceWhileItIsInUse() {
         Leaf before = leaf(store);
-        AuthorityChange change = store.change(Suffixes.BUILT_IN.with("dev.example.com").all());
+        AuthorityChange change =
+                store.change(Suffixes.BUILT_IN.with("dev.example.com").all());
         change.prepare();
         assertFalse(store.refresh());
         change.put();
@@ -270,8 +271,14 @@ class CertificateStoreTest {
     void draftsOfAKilledProcessGoWithTheNextStart() throws Exception {
         leaf(store);
         Path draft = Files.writeString(temp.resolve("data/certs/.gotunnel.1234"), "half a key");
+        Path authority = PrivateFiles.directory(temp.resolve("data/ca.next.new-12345678"));
+        Files.writeString(authority.resolve("intermediate.key"), "a key of nobody");
         store.retainCerts(Set.of("shop.local"));
         assertFalse(Files.exists(draft));
+        assertTrue(Files.exists(authority), "somebody may be making it");
+        clock.pass(Duration.ofMinutes(2));
+        store.retainCerts(Set.of("shop.local"));
+        assertFalse(Files.exists(authority));
         assertTrue(Files.exists(file));
     }
 }

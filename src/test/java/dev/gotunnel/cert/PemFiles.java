@@ -104,8 +104,8 @@ public final class PemFiles {
                 builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(san));
             }
             return new JcaX509CertificateConverter()
-                    .getCertificate(
-                            builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuerKeys.getPrivate())));
+                    .getCertificate(builder.build(
+                            new JcaContentSignerBuilder("SHA256withECDSA").build(issuerKeys.getPrivate())));
         } catch (IOException | OperatorCreationException e) {
             throw new GeneralSecurityException(e);
         }

@@ -52,7 +52,8 @@ class DoctorCommandTest {
         around.findings.add(Finding.ok("ports", "443 and 80 are free."));
         around.findings.add(Finding.note("helper", "It is not installed.", "Commands are shown instead.", ""));
         around.findings.add(Finding.ok("trust", "1 of 2 trust stores accept it."));
-        mendable(Finding.warning("trust", "firefox:a does not.", "It lies in a.", "gotunnel trust install"), "x", false);
+        mendable(
+                Finding.warning("trust", "firefox:a does not.", "It lies in a.", "gotunnel trust install"), "x", false);
         around.findings.add(Finding.broken("mdns", "It is broken.", "First line.\nSecond line.", "sudo mend"));
         Printed printed = around.run("doctor");
         assertEquals(1, printed.exit());

@@ -274,8 +274,13 @@ class TrustCommandTest {
         assertTrue(added.out().contains("allow names below .local, .test, .localhost, .dev.example.com"), added.out());
         assertTrue(around.run("trust", "suffix", "list").out().endsWith("dev.example.com\n"));
         Printed again = around.run("trust", "suffix", "add", "dev.example.com");
-        assertTrue(again.out().endsWith("It signs below .local, .test, .localhost, .dev.example.com already.\n"), again.out());
-        assertEquals(0, around.run("trust", "suffix", "remove", "dev.example.com", "--yes").exit());
+        assertTrue(
+                again.out().endsWith("It signs below .local, .test, .localhost, .dev.example.com already.\n"),
+                again.out());
+        assertEquals(
+                0,
+                around.run("trust", "suffix", "remove", "dev.example.com", "--yes")
+                        .exit());
         assertEquals("local\ntest\nlocalhost\n", around.run("trust", "suffix").out());
     }
 

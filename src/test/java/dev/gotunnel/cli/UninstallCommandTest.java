@@ -71,8 +71,7 @@ class UninstallCommandTest {
         around.answer = null;
         Printed nobody = around.run("uninstall");
         assertEquals(2, nobody.exit());
-        assertEquals(
-                "gotunnel: There is nobody to ask.\n  To go on without: gotunnel uninstall --yes\n", nobody.err());
+        assertEquals("gotunnel: There is nobody to ask.\n  To go on without: gotunnel uninstall --yes\n", nobody.err());
         assertEquals(2, removal.there.size());
     }
 
@@ -83,8 +82,7 @@ class UninstallCommandTest {
                 new GotunnelException(ErrorCode.NOT_PERMITTED, "Only an administrator may.", "sudo rm it"));
         Printed printed = around.run("uninstall", "--yes");
         assertEquals(3, printed.exit());
-        assertTrue(
-                printed.out().endsWith("""
+        assertTrue(printed.out().endsWith("""
                         Deleted /state/journal.
                         A new search still finds:
                           trust  a root in firefox

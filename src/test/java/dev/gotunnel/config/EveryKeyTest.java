@@ -119,7 +119,9 @@ class EveryKeyTest {
     @Test
     void eachHasARowOfWhatIsSaidOfAWrongValue() {
         Set<String> rows = covered();
-        assertEquals(List.of(), leaves().stream().filter(key -> !isCovered(key, rows)).toList());
+        assertEquals(
+                List.of(),
+                leaves().stream().filter(key -> !isCovered(key, rows)).toList());
     }
 
     @Test

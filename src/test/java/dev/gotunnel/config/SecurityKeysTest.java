@@ -48,7 +48,8 @@ class SecurityKeysTest {
     void aDomainBelowAnAllowedSuffixIsComplete() {
         String security = "security: {allowed_suffixes: [local, test, localhost, dev.example.com]}\n";
         assertEquals(
-                Suffixes.BUILT_IN.with("dev.example.com"), parse(security).security().suffixes());
+                Suffixes.BUILT_IN.with("dev.example.com"),
+                parse(security).security().suffixes());
         String tunnels = "tunnels: [{domain: shop.dev.example.com, port: 1}]";
         assertEquals("shop.dev.example.com", only(security + tunnels).domain().ascii());
         assertEquals("shop.dev.example.com.local", only(tunnels).domain().ascii());
@@ -73,7 +74,8 @@ class SecurityKeysTest {
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void filesOfACertificateAreRelativeToTheConfiguration() {
-        TunnelSpec spec = only("tunnels: [{domain: shop.example.com, port: 1, tls: {certificate: a.pem, key: /k/b.pem}}]");
+        TunnelSpec spec =
+                only("tunnels: [{domain: shop.example.com, port: 1, tls: {certificate: a.pem, key: /k/b.pem}}]");
         assertEquals(new OwnCertificate(Path.of("/home/me/a.pem"), Path.of("/k/b.pem")), spec.certificate());
         assertEquals("shop.example.com", spec.domain().ascii());
         assertEquals("shop.example", spec.id().name());

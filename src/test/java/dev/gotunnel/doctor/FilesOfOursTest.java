@@ -88,7 +88,8 @@ class FilesOfOursTest {
     @Test
     void aFileWhereAFolderHasToBeIsTold() throws IOException {
         Files.writeString(directories.state(), "x");
-        assertTrue(Findings.one(Level.BROKEN, new FoldersCheck(directories)).what().contains("is a file"));
+        assertTrue(
+                Findings.one(Level.BROKEN, new FoldersCheck(directories)).what().contains("is a file"));
     }
 
     @Test
@@ -139,7 +140,7 @@ class FilesOfOursTest {
         store().removeAuthority();
         Findings.one(Level.NOTE, certificates());
         Finding gone = Findings.one(Level.BROKEN, certificates(true));
-        assertTrue(gone.what().endsWith("is gone, while programs still trust it."), gone.what());
+        assertTrue(gone.what().endsWith("is gone, and programs may still trust it."), gone.what());
         assertFalse(Files.exists(directories.data().resolve("ca")), "none is made in its place");
     }
 

@@ -77,7 +77,8 @@ class MachineAroundTest {
         Path socket = temp.resolve("control.sock");
         assertEquals(
                 "Nothing runs.",
-                Findings.one(Level.OK, new EngineCheck("1.0", socket, Optional::empty)).what());
+                Findings.one(Level.OK, new EngineCheck("1.0", socket, Optional::empty))
+                        .what());
         Files.createFile(socket);
         assertTrue(Findings.one(Level.OK, new EngineCheck("1.0", socket, Optional::empty))
                 .what()
@@ -151,7 +152,9 @@ class MachineAroundTest {
         assertEquals("sudo trust system", found.get(0).fix());
         Findings.mend(found.get(1));
         assertEquals(List.of(EngineFixture.root()), firefox.content);
-        assertEquals("1 of 3 trust stores accept this machine's certificates.", check.look().getFirst().what());
+        assertEquals(
+                "1 of 3 trust stores accept this machine's certificates.",
+                check.look().getFirst().what());
     }
 
     @Test

@@ -82,16 +82,14 @@ class MachineDoctorTest {
     @Test
     void aCheckThatHangsIsToldAndNotWaitedFor() {
         CountDownLatch never = new CountDownLatch(1);
-        List<Finding> found = examine(
-                Duration.ofMillis(50),
-                check("a", () -> {
-                    try {
-                        never.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                    return List.of();
-                }));
+        List<Finding> found = examine(Duration.ofMillis(50), check("a", () -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return List.of();
+        }));
         assertEquals(Level.WARNING, found.getFirst().level());
         assertEquals("It could not be found out in time.", found.getFirst().what());
     }

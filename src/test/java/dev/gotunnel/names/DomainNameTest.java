@@ -103,7 +103,8 @@ class DomainNameTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Shop.test", "shop", "shop.test.", "", "test", "münchen.test", "127.0.0.1", "a.1", "*.test"})
+    @ValueSource(
+            strings = {"Shop.test", "shop", "shop.test.", "", "test", "münchen.test", "127.0.0.1", "a.1", "*.test"})
     void aFullNameHasTwoLabelsInLowerCaseAndIsNoAddress(String name) {
         Failures.of(ErrorCode.USAGE, () -> new DomainName(name));
     }

@@ -85,6 +85,7 @@ class SuffixesTest {
                 "vercel.app",
                 "bd.bd",
                 "amazonaws.com",
+                "s3.eu-west-1.amazonaws.com",
                 "windows.net",
                 "azure.com",
                 "dev",
@@ -99,7 +100,8 @@ class SuffixesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", ".", "..", "a..b", "-a.com", "*.dev.example.com", "a b.com", "http://a.com", "a/b"})
+    @ValueSource(
+            strings = {"", " ", ".", "..", "a..b", "-a.com", "*.dev.example.com", "a b.com", "http://a.com", "a/b"})
     void whatIsNoDomainIsRefused(String suffix) {
         Failures.of(ErrorCode.USAGE, () -> Suffixes.BUILT_IN.with(suffix));
     }
@@ -112,7 +114,8 @@ class SuffixesTest {
 
     @Test
     void thereIsAnEndToTheirNumber() {
-        List<String> many = IntStream.range(0, 65).mapToObj(i -> "n" + i + ".example.com").toList();
+        List<String> many =
+                IntStream.range(0, 65).mapToObj(i -> "n" + i + ".example.com").toList();
         Failures.of(ErrorCode.USAGE, () -> new Suffixes(many));
         assertEquals(67, new Suffixes(many.subList(0, 64)).all().size());
     }

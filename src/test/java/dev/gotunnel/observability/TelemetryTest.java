@@ -10,6 +10,8 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
@@ -31,6 +33,23 @@ class TelemetryTest {
         assertEquals("done", off.inSpan("x", () -> "done"));
         off.metrics().incrementTunnels();
         off.close();
+    }
+
+    @Test
+    void metricsAloneMakeNoSpans() {
+        InMemoryMetricReader recorded = InMemoryMetricReader.create();
+        Telemetry metrics = Telemetry.metricsOnly(OpenTelemetrySdk.builder()
+                .setTracerProvider(SdkTracerProvider.builder()
+                        .addSpanProcessor(SimpleSpanProcessor.create(spans))
+                        .build())
+                .setMeterProvider(
+                        SdkMeterProvider.builder().registerMetricReader(recorded).build())
+                .build());
+        assertFalse(metrics.isTracing());
+        metrics.inSpan("work", () -> metrics.metrics().request("session/shop", 200, 1_000));
+        metrics.startServerSpan("http.proxy", Context.root()).end();
+        assertEquals(0, spans.getFinishedSpanItems().size());
+        assertEquals(2, recorded.collectAllMetrics().size());
     }
 
     @Test

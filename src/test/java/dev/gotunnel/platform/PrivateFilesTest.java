@@ -11,15 +11,15 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.testing.Failures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.attribute.UserPrincipal;
-import java.nio.file.attribute.AclEntryType;
-import java.nio.file.attribute.AclEntryPermission;
-import java.nio.file.attribute.AclEntry;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.AclEntry;
+import java.nio.file.attribute.AclEntryPermission;
+import java.nio.file.attribute.AclEntryType;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -212,7 +212,8 @@ class PrivateFilesTest {
     @Test
     void aFileOfAnotherUserIsRefusedWithTheCommandThatTakesItOver() throws IOException {
         Path file = Files.createFile(temp.resolve("foreign"));
-        assumeTrue(Files.getAttribute(file, "unix:uid").equals(0), "only root can give files away: nothing to see here");
+        assumeTrue(
+                Files.getAttribute(file, "unix:uid").equals(0), "only root can give files away: nothing to see here");
         Files.setAttribute(file, "unix:uid", 65534);
         GotunnelException refused = Failures.of(ErrorCode.NOT_PERMITTED, () -> PrivateFiles.requirePrivate(file));
         assertEquals("Take it over: sudo chown -R root '" + file + "'", refused.hint());

@@ -147,7 +147,9 @@ class BackendFuzzTest {
                 Tuple.of(1, "7fffffffffffffff\r\n"),
                 Tuple.of(1, "\u0081\u0003abc"),
                 Tuple.of(1, "\n"));
-        return part.list().ofMaxSize(9).map(parts -> text("HTTP/1.1 200 OK\r\n".repeat(parts.size() % 2) + String.join("", parts)));
+        return part.list()
+                .ofMaxSize(9)
+                .map(parts -> text("HTTP/1.1 200 OK\r\n".repeat(parts.size() % 2) + String.join("", parts)));
     }
 
     @Provide
@@ -158,18 +160,38 @@ class BackendFuzzTest {
                 Tuple.of(2, frame(Http2Wire.HEADERS, Http2Wire.END_HEADERS | Http2Wire.END_STREAM, STREAM, good)),
                 Tuple.of(1, frame(Http2Wire.HEADERS, 0, STREAM, good)),
                 Tuple.of(1, frame(Http2Wire.CONTINUATION, Http2Wire.END_HEADERS, STREAM, block("x", "y"))),
-                Tuple.of(1, frame(Http2Wire.HEADERS, Http2Wire.END_HEADERS, STREAM, block(":status", "103", "link", "x"))),
+                Tuple.of(
+                        1,
+                        frame(Http2Wire.HEADERS, Http2Wire.END_HEADERS, STREAM, block(":status", "103", "link", "x"))),
                 Tuple.of(1, frame(Http2Wire.HEADERS, Http2Wire.END_HEADERS, STREAM, block(":status", "101"))),
                 Tuple.of(1, frame(Http2Wire.HEADERS, Http2Wire.END_HEADERS, STREAM, block(":status", "2"))),
                 Tuple.of(1, frame(Http2Wire.HEADERS, Http2Wire.END_HEADERS, STREAM, block("x", "no status"))),
-                Tuple.of(1, frame(Http2Wire.HEADERS, Http2Wire.END_HEADERS, STREAM, block(":status", "200", "x", "a\r\nb: c"))),
-                Tuple.of(1, frame(Http2Wire.HEADERS, Http2Wire.END_HEADERS, STREAM, block(":status", "200", "content-length", "9"))),
+                Tuple.of(
+                        1,
+                        frame(
+                                Http2Wire.HEADERS,
+                                Http2Wire.END_HEADERS,
+                                STREAM,
+                                block(":status", "200", "x", "a\r\nb: c"))),
+                Tuple.of(
+                        1,
+                        frame(
+                                Http2Wire.HEADERS,
+                                Http2Wire.END_HEADERS,
+                                STREAM,
+                                block(":status", "200", "content-length", "9"))),
                 Tuple.of(1, frame(Http2Wire.HEADERS, Http2Wire.END_HEADERS, 5, good)),
                 Tuple.of(4, frame(Http2Wire.DATA, 0, STREAM, text("abc"))),
                 Tuple.of(3, frame(Http2Wire.DATA, Http2Wire.END_STREAM, STREAM, text("abc"))),
                 Tuple.of(1, frame(Http2Wire.DATA, Http2Wire.PADDED, STREAM, octets(2, 'a', 0, 0))),
                 Tuple.of(1, frame(Http2Wire.DATA, 0, 7, text("abc"))),
-                Tuple.of(2, frame(Http2Wire.HEADERS, Http2Wire.END_HEADERS | Http2Wire.END_STREAM, STREAM, block("grpc-status", "0"))),
+                Tuple.of(
+                        2,
+                        frame(
+                                Http2Wire.HEADERS,
+                                Http2Wire.END_HEADERS | Http2Wire.END_STREAM,
+                                STREAM,
+                                block("grpc-status", "0"))),
                 Tuple.of(1, frame(Http2Wire.RST_STREAM, 0, STREAM, words(7))),
                 Tuple.of(1, frame(Http2Wire.RST_STREAM, 0, STREAM, words(2))),
                 Tuple.of(1, frame(Http2Wire.GOAWAY, 0, 0, words(0, 0))),
@@ -191,8 +213,10 @@ class BackendFuzzTest {
                 "GET" + REST + "Connection: close\r\n\r\n",
                 "HEAD" + REST + "Connection: close\r\n\r\n",
                 "POST" + REST + "Connection: close\r\nContent-Length: 3\r\n\r\nabc",
-                "POST" + REST + "Connection: close\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-                "POST" + REST + "Connection: close\r\nContent-Type: application/grpc\r\nTE: trailers\r\nContent-Length: 0\r\n\r\n",
+                "POST" + REST
+                        + "Connection: close\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+                "POST" + REST
+                        + "Connection: close\r\nContent-Type: application/grpc\r\nTE: trailers\r\nContent-Length: 0\r\n\r\n",
                 "GET / HTTP/1.0\r\nHost: " + HOST + "\r\n\r\n",
                 "GET" + REST + "Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
@@ -205,8 +229,8 @@ class BackendFuzzTest {
     }
 
     @Property(edgeCases = EdgeCasesMode.NONE, seed = "4")
-    void aClientIsAnsweredWhateverABackendSaysInHttp2(
-            @ForAll("requests") String request, @ForAll("frames") byte[] said) throws IOException {
+    void aClientIsAnsweredWhateverABackendSaysInHttp2(@ForAll("requests") String request, @ForAll("frames") byte[] said)
+            throws IOException {
         run(Scheme.H2C, request, said);
     }
 
@@ -215,10 +239,10 @@ class BackendFuzzTest {
         SAYS.set(said);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.plainPort())) {
             socket.setSoTimeout(PATIENCE_MILLIS);
-            socket.getOutputStream()
-                    .write(request.replace(HOST, name(scheme)).getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().write(request.replace(HOST, name(scheme)).getBytes(StandardCharsets.ISO_8859_1));
             String answer = readToEnd(socket.getInputStream(), said);
-            assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 "), () -> answer + " to " + Http2Wire.show(said));
+            assertTrue(
+                    answer.isEmpty() || answer.startsWith("HTTP/1.1 "), () -> answer + " to " + Http2Wire.show(said));
             if (answer.contains("HTTP/1.1 200") || answer.contains("HTTP/1.1 101")) {
                 ANSWERED.incrementAndGet();
             }
@@ -227,7 +251,9 @@ class BackendFuzzTest {
             boolean ofBackend = event.getFormattedMessage().startsWith("The backend ");
             if (event.getLevel().isGreaterOrEqual(Level.WARN) && !ofBackend) {
                 throw new AssertionError("the engine complains: " + event.getFormattedMessage() + " "
-                        + (event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy()))
+                        + (event.getThrowableProxy() == null
+                                ? ""
+                                : ThrowableProxyUtil.asString(event.getThrowableProxy()))
                         + " after " + Http2Wire.show(said));
             }
         }

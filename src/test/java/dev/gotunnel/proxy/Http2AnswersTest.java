@@ -133,7 +133,8 @@ class Http2AnswersTest {
             client.send(get(1, 0));
             var fields = client.fields(client.next(HEADERS));
             fields.forEach(field -> assertEquals(
-                    field.getKey().toString().toLowerCase(Locale.ROOT), field.getKey().toString()));
+                    field.getKey().toString().toLowerCase(Locale.ROOT),
+                    field.getKey().toString()));
             assertEquals("Value", fields.get("x-upper-case").toString());
             assertTrue(!fields.contains("connection") && !fields.contains("keep-alive"), fields.toString());
         }

@@ -515,7 +515,8 @@ class Http2BackendTest {
     @Test
     void asksNoSecondTimeOnceAnAnswerHasBegunWhateverTheBackendSaysThen() throws Exception {
         try (Http2Backend backend = serve(Http2Backend.scripted(stream -> {
-                    stream.head(200, false, "content-length", "9").data("half".getBytes(StandardCharsets.US_ASCII), false);
+                    stream.head(200, false, "content-length", "9")
+                            .data("half".getBytes(StandardCharsets.US_ASCII), false);
                     stream.goodbye(false);
                 }));
                 WireClient client = fixture.secure(HOST)) {

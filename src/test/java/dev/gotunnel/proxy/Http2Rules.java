@@ -581,7 +581,13 @@ final class Http2Rules {
                         "4.3 a smaller table loses what does not fit any more",
                         "GOAWAY COMPRESSION_ERROR",
                         frame(HEADERS, END_HEADERS | END_STREAM, 1, fields("GET"), octets(0x40, 1, 'x', 1, 'y')),
-                        frame(HEADERS, END_HEADERS | END_STREAM, 3, octets(0x20, 0x3f, 0x09), fields("GET"), octets(0xbe))),
+                        frame(
+                                HEADERS,
+                                END_HEADERS | END_STREAM,
+                                3,
+                                octets(0x20, 0x3f, 0x09),
+                                fields("GET"),
+                                octets(0xbe))),
                 row("6.2.3 a literal never indexed", "200", withFields(0x10, 1, 'x', 1, 'y')),
                 row(
                         "2.3.2 the table goes on from block to block",

@@ -69,15 +69,19 @@ class OverloadTest {
             }
             Map<String, Integer> statuses = new HashMap<>();
             for (int answered = 0; answered < STREAMS - 10; answered++) {
-                String status = client.next(Frame.Headers.class).headers().status().toString();
+                String status =
+                        client.next(Frame.Headers.class).headers().status().toString();
                 statuses.merge(status, 1, Integer::sum);
             }
             assertEquals(Map.of("503", STREAMS - 10), statuses);
-            Await.until("the backend has all that it may", () -> stuck.requests().size() == 10);
+            Await.until(
+                    "the backend has all that it may", () -> stuck.requests().size() == 10);
             theOtherIsServed(client, 1 + 2 * STREAMS);
             go.countDown();
             for (int answered = 0; answered < 10; answered++) {
-                assertEquals("200", client.next(Frame.Headers.class).headers().status().toString());
+                assertEquals(
+                        "200",
+                        client.next(Frame.Headers.class).headers().status().toString());
             }
         } finally {
             go.countDown();

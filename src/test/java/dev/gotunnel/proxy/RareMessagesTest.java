@@ -39,8 +39,7 @@ class RareMessagesTest {
             assertEquals(200, client.get(HOST, target).readResponse().status());
             multiplexed.headers(1, Http2Client.request("GET", HOST, target), true);
             assertEquals("ok", multiplexed.body(1));
-            backend.requests()
-                    .forEach(request -> assertEquals("GET " + target + " HTTP/1.1", request.line()));
+            backend.requests().forEach(request -> assertEquals("GET " + target + " HTTP/1.1", request.line()));
             assertEquals(2, backend.requests().size());
         }
     }
@@ -147,8 +146,8 @@ class RareMessagesTest {
 
     @Test
     void closesABackendsConnectionThatIsToBeClosed() throws Exception {
-        try (TestBackend backend = TestBackend.answering((_, peer) ->
-                        peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"));
+        try (TestBackend backend = TestBackend.answering(
+                        (_, peer) -> peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"));
                 WireClient client = client(backend)) {
             for (int i = 0; i < 3; i++) {
                 assertEquals("ok", client.get(HOST, "/").readResponse().text());

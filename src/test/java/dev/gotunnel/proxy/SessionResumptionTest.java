@@ -30,7 +30,11 @@ class SessionResumptionTest {
     /** A session that is resumed keeps the time of the one that it resumes. */
     private long session(SSLContext client, String version) throws IOException {
         SSLSocket socket = (SSLSocket) client.getSocketFactory()
-                .createSocket(new Socket(InetAddress.getByName("127.0.0.1"), fixture.securePort()), HOST, fixture.securePort(), true);
+                .createSocket(
+                        new Socket(InetAddress.getByName("127.0.0.1"), fixture.securePort()),
+                        HOST,
+                        fixture.securePort(),
+                        true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName(HOST)));
         parameters.setProtocols(new String[] {version});

@@ -135,7 +135,9 @@ class WebSocketToHttp2Test {
     void passesAnExtendedConnectOn() throws Exception {
         try (Http2Backend backend = serve(WebSocketToHttp2Test::echo);
                 Http2Client client = new Http2Client(fixture, HOST)) {
-            assertEquals("chat", open(client, 3).headers().get("sec-websocket-protocol").toString());
+            assertEquals(
+                    "chat",
+                    open(client, 3).headers().get("sec-websocket-protocol").toString());
             asksForIt(backend);
             for (String word : List.of("one", "two", "three")) {
                 client.data(3, word.getBytes(StandardCharsets.US_ASCII), false);
@@ -183,8 +185,8 @@ class WebSocketToHttp2Test {
 
     @Test
     void passesWhatComesWithTheAnswer() throws Exception {
-        try (Http2Backend _ = serve(stream ->
-                        stream.head(200, false, "sec-websocket-protocol", "chat").data("hello".getBytes(StandardCharsets.US_ASCII), false));
+        try (Http2Backend _ = serve(stream -> stream.head(200, false, "sec-websocket-protocol", "chat")
+                        .data("hello".getBytes(StandardCharsets.US_ASCII), false));
                 WireClient client = open();
                 Http2Client multiplexed = new Http2Client(fixture, HOST)) {
             assertEquals("hello", new String(client.readFully(5), StandardCharsets.US_ASCII));
@@ -348,11 +350,13 @@ class WebSocketToHttp2Test {
                     open(client, 3);
                     client.reset(3);
                     assertEquals(
-                            Http2Error.CANCEL.code(), backend.streams().element().awaitReset());
+                            Http2Error.CANCEL.code(),
+                            backend.streams().element().awaitReset());
                 }
             } else {
                 open().reset();
-                assertEquals(Http2Error.CANCEL.code(), backend.streams().element().awaitReset());
+                assertEquals(
+                        Http2Error.CANCEL.code(), backend.streams().element().awaitReset());
             }
         }
     }
@@ -449,8 +453,8 @@ class WebSocketToHttp2Test {
 
     @Test
     void goesOverTlsToo() throws Exception {
-        try (Http2Backend backend = Http2Backend.secure(
-                EngineFixture.material("localhost"), allowing(), WebSocketToHttp2Test::echo)) {
+        try (Http2Backend backend =
+                Http2Backend.secure(EngineFixture.material("localhost"), allowing(), WebSocketToHttp2Test::echo)) {
             route(Scheme.HTTPS, backend.port(), trusting());
             try (WireClient client = open()) {
                 client.send("x");
@@ -504,7 +508,9 @@ class WebSocketToHttp2Test {
             for (String rest : List.of("\r\n", "Sec-WebSocket-Key: a\r\nContent-Length: 2\r\n\r\nab")) {
                 assertEquals(
                         "page",
-                        client.send("GET / HTTP/1.1" + lines + rest).readResponse().text());
+                        client.send("GET / HTTP/1.1" + lines + rest)
+                                .readResponse()
+                                .text());
                 assertEquals("", backend.requests().getLast().field("upgrade"));
             }
         }

@@ -92,7 +92,7 @@ class MachineRemovalTest {
     void everythingGoesButTheUsersOwnFile() {
         MachineRemoval removal = removal(false);
         assertEquals(
-                List.of("trust", "trust", "trust", "hosts", "authority", "certificates", "state"),
+                List.of("trust", "trust", "trust", "hosts", "authority", "certificates", "certificates", "state"),
                 removal.find().stream().map(Trace::kind).toList());
         assertTrue(removal.kept().getFirst().contains(directories.configFile().toString()));
         Report report = removal.remove();
@@ -138,12 +138,12 @@ class MachineRemovalTest {
 
     @Test
     void whatCannotGoIsToldAndTheJournalStaysForTheNextTime() {
-        system.unwritable =
-                new GotunnelException(ErrorCode.NOT_PERMITTED, "Only an administrator may.", "sudo rm it");
+        system.unwritable = new GotunnelException(ErrorCode.NOT_PERMITTED, "Only an administrator may.", "sudo rm it");
         Report report = removal(false).remove();
         assertEquals("sudo rm it", report.failures().getFirst().hint());
         assertEquals(
-                List.of("trust", "state"), report.left().stream().map(Trace::kind).toList());
+                List.of("trust", "state"),
+                report.left().stream().map(Trace::kind).toList());
         assertEquals(List.of(), firefox.content);
         system.unwritable = null;
         assertEquals(List.of(), removal(false).remove().left());

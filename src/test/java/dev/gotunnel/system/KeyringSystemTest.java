@@ -33,13 +33,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** The key of the authority and a real GNOME Keyring, on a session bus of the test's own. */
 @Tag("system")
@@ -170,11 +170,15 @@ class KeyringSystemTest {
         leaf.certificate().verify(leaf.chain().getLast().getPublicKey());
 
         CertificateStore auto = store(Choice.AUTO, keychain());
-        auto.temporaryCert(List.of("shop.test")).certificate().verify(leaf.chain().getLast().getPublicKey());
+        auto.temporaryCert(List.of("shop.test"))
+                .certificate()
+                .verify(leaf.chain().getLast().getPublicKey());
         assertTrue(keyFile().contains("BEGIN GOTUNNEL WRAPPED KEY"), "auto leaves it where it is");
 
         CertificateStore back = store(Choice.FILE, keychain());
-        back.temporaryCert(List.of("shop.test")).certificate().verify(leaf.chain().getLast().getPublicKey());
+        back.temporaryCert(List.of("shop.test"))
+                .certificate()
+                .verify(leaf.chain().getLast().getPublicKey());
         assertTrue(keyFile().contains("BEGIN PRIVATE KEY"));
         assertEquals(root, back.installCA());
     }

@@ -44,8 +44,10 @@ class PeersSystemTest {
                 List.of("node", "server.js", String.valueOf(backend), scheme),
                 folder.resolve("server.txt"),
                 Map.of());
-        Program.await("the server", Duration.ofSeconds(20), () -> Files.readString(folder.resolve("server.txt"))
-                .contains("listening"));
+        Program.await(
+                "the server",
+                Duration.ofSeconds(20),
+                () -> Files.readString(folder.resolve("server.txt")).contains("listening"));
         Path configuration = Files.createDirectories(
                 folder.resolve("CONFIG"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -106,15 +108,23 @@ class PeersSystemTest {
         Path file = Files.write(folder.resolve("upload"), new byte[3_000_000]);
         for (String version : List.of("--http1.1", "--http2")) {
             for (String expect : List.of("Expect: 100-continue", "Expect:")) {
-                assertEquals(
-                        "PUT /up 3000000", curl(version, "-H", expect, "-T", file.toString(), https + "/up"));
+                assertEquals("PUT /up 3000000", curl(version, "-H", expect, "-T", file.toString(), https + "/up"));
                 assertEquals(
                         "PUT /up 3000000",
-                        curl(version, "-H", expect, "-H", "Transfer-Encoding: chunked", "-T", file.toString(), https + "/up"));
+                        curl(
+                                version,
+                                "-H",
+                                expect,
+                                "-H",
+                                "Transfer-Encoding: chunked",
+                                "-T",
+                                file.toString(),
+                                https + "/up"));
             }
             String head = curl(version, "-I", https + "/");
             assertTrue(head.toLowerCase(java.util.Locale.ROOT).contains("content-length: 12345"), head);
-            assertTrue(curl(version, "-X", "OPTIONS", "--request-target", "*", https).startsWith("OPTIONS * 0"));
+            assertTrue(curl(version, "-X", "OPTIONS", "--request-target", "*", https)
+                    .startsWith("OPTIONS * 0"));
         }
     }
 
@@ -137,8 +147,8 @@ class PeersSystemTest {
     }
 
     private String h2load(String origin, String... more) throws Exception {
-        List<String> command =
-                new ArrayList<>(List.of("h2load", "--connect-to=127.0.0.1" + origin.substring(origin.lastIndexOf(':'))));
+        List<String> command = new ArrayList<>(
+                List.of("h2load", "--connect-to=127.0.0.1" + origin.substring(origin.lastIndexOf(':'))));
         command.addAll(List.of(more));
         command.add(origin + "/load");
         return say(command.toArray(String[]::new));
@@ -147,10 +157,11 @@ class PeersSystemTest {
     private void opensslResumes() throws Exception {
         String host = https.substring("https://".length(), https.lastIndexOf(':'));
         for (String version : List.of("-tls1_2", "-tls1_3")) {
-            String client = "printf 'GET / HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' | openssl s_client -connect"
-                    .formatted(host)
-                    + " 127.0.0.1" + https.substring(https.lastIndexOf(':')) + " -servername " + host
-                    + " -ign_eof -CAfile '" + ca + "' " + version + " ";
+            String client =
+                    "printf 'GET / HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' | openssl s_client -connect"
+                                    .formatted(host)
+                            + " 127.0.0.1" + https.substring(https.lastIndexOf(':')) + " -servername " + host
+                            + " -ign_eof -CAfile '" + ca + "' " + version + " ";
             String first = say("sh", "-c", client + "-sess_out session");
             assertTrue(first.contains("\nNew, TLSv1"), first);
             assertTrue(first.contains("Verify return code: 0"), first);

@@ -170,15 +170,13 @@ class RotationSystemTest {
 
     private void ask(String kind, HttpClient client, URI uri) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(uri)
-                    .timeout(Duration.ofSeconds(20))
-                    .build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build();
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() != 200 || !response.body().equals("shop")) {
                 failures.add(kind + ": " + response.statusCode() + " " + response.body());
             }
-            seen.add((X509Certificate)
-                    response.sslSession().orElseThrow().getPeerCertificates()[0]);
+            seen.add((X509Certificate) response.sslSession().orElseThrow().getPeerCertificates()[0]);
             answered.computeIfAbsent(kind + " " + response.version(), _ -> new AtomicInteger())
                     .incrementAndGet();
         } catch (InterruptedException e) {

@@ -62,7 +62,8 @@ class WebSocketSystemTest {
                 "the server", Duration.ofSeconds(20), () -> read("server.txt").contains("listening"));
         int https = Program.freePort();
         Path configuration = Files.createDirectories(
-                folder.resolve("CONFIG"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                folder.resolve("CONFIG"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.writeString(configuration.resolve("gotunnel.yaml"), """
                 version: 1
                 tunnels:
@@ -70,13 +71,7 @@ class WebSocketSystemTest {
                     backends: ["%s://localhost:%d"]
                     tls: {upstream_verify: false}
                 """.formatted(scheme, backend));
-        program.start(
-                "start",
-                "sockets",
-                "--proxy-https-port",
-                String.valueOf(https),
-                "--proxy-http-port",
-                "0");
+        program.start("start", "sockets", "--proxy-https-port", String.valueOf(https), "--proxy-http-port", "0");
         program.awaitOutput(scheme.equals("https") ? 3 : 2, "sockets is running");
         origin = "https://sockets.localhost:" + https;
     }

@@ -93,16 +93,18 @@ public final class Http2Backend implements AutoCloseable {
                             return;
                         }
                         channel.pipeline()
-                                .addLast(tls.newHandler(channel.alloc()), new ApplicationProtocolNegotiationHandler("") {
-                                    @Override
-                                    protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
-                                        if (protocol.equals(ApplicationProtocolNames.HTTP_1_1)) {
-                                            ctx.pipeline().addLast(new Echo());
-                                        } else {
-                                            http2(ctx.pipeline());
-                                        }
-                                    }
-                                });
+                                .addLast(
+                                        tls.newHandler(channel.alloc()), new ApplicationProtocolNegotiationHandler("") {
+                                            @Override
+                                            protected void configurePipeline(
+                                                    ChannelHandlerContext ctx, String protocol) {
+                                                if (protocol.equals(ApplicationProtocolNames.HTTP_1_1)) {
+                                                    ctx.pipeline().addLast(new Echo());
+                                                } else {
+                                                    http2(ctx.pipeline());
+                                                }
+                                            }
+                                        });
                     }
 
                     private void http2(ChannelPipeline pipeline) {

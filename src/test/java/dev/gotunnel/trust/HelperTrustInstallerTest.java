@@ -31,6 +31,8 @@ class HelperTrustInstallerTest {
         assertTrue(
                 String.valueOf(asked.get(1).data().get("fingerprint")).matches("[0-9a-f]{64}"),
                 asked.get(1).data().toString());
-        assertTrue(asked.get(0).reason().contains(CertificateAuthority.nameOf(root)), asked.get(0).reason());
+        assertTrue(
+                asked.get(0).reason().contains(CertificateAuthority.nameOf(root)),
+                asked.get(0).reason());
     }
 }

@@ -147,6 +147,28 @@ class LinuxSystemStoreTest {
         assertTrue(typed.endsWith("--fresh && echo -/etc/ssl/certs/" + anchor + ".pem | sudo " + follower), typed);
     }
 
+    /** As Debian's does: it appends to its draft, be that new or not. */
+    @Test
+    void whatAKilledRunOfTheSystemsProgramHasLeftDoesNotStay() throws IOException {
+        LinuxSystemStore store = system(LinuxFamily.DEBIAN);
+        Path bundle = places.system(LinuxFamily.DEBIAN.bundle());
+        Path program = places.system("/usr/sbin/update-ca-certificates");
+        Path draft = bundle.resolveSibling(bundle.getFileName() + ".new");
+        String before = Files.readString(bundle);
+        Files.writeString(
+                program,
+                "#!/bin/sh\ncat '" + temp.resolve("distribution.pem") + "' "
+                        + places.system(LinuxFamily.DEBIAN.anchors()) + "/* >>'" + draft + "' 2>/dev/null\nmv '" + draft
+                        + "' '" + bundle + "'\n");
+        store.install(ROOT);
+        Files.copy(bundle, draft);
+        store.remove(ROOT);
+        assertEquals(before, Files.readString(bundle));
+        Files.writeString(bundle, before + before);
+        store.tidy(List.of());
+        assertEquals(before, Files.readString(bundle));
+    }
+
     @Test
     void withoutPermissionItNamesTheCommandsToType() throws IOException {
         system(LinuxFamily.FEDORA);

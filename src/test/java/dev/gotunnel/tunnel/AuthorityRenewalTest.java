@@ -70,8 +70,7 @@ class AuthorityRenewalTest {
         TrustPlaces places = new TrustPlaces(OperatingSystem.LINUX, temp.resolve("root"), temp, Map.of());
         SystemTrustStores none = new SystemTrustStores(places, new SystemCommands(Map.of()), Optional.empty());
         EnvironmentFiles files = new EnvironmentFiles(temp.resolve("trust"), places, none);
-        trust = new TrustService(
-                certificates, InMemoryTrustStore.machine(List.of(system, firefox)), files, journal);
+        trust = new TrustService(certificates, InMemoryTrustStore.machine(List.of(system, firefox)), files, journal);
         renewal = new AuthorityRenewal(
                 suffixes -> certificates.change(suffixes.all()), trust, saved, elevation, this::switchOver);
         system.shared = true;
@@ -97,7 +96,10 @@ class AuthorityRenewalTest {
 
     private List<String> folders() throws IOException {
         try (Stream<Path> files = Files.list(temp.resolve("data"))) {
-            return files.filter(Files::isDirectory).map(file -> String.valueOf(file.getFileName())).sorted().toList();
+            return files.filter(Files::isDirectory)
+                    .map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -186,7 +188,9 @@ class AuthorityRenewalTest {
         renewal.allow(MINE, YES);
         elevation.with(Outlook.GRANTED);
         renewal.allow(Suffixes.BUILT_IN, YES);
-        assertEquals(List.of(Verb.SUFFIX_REMOVE), elevation.asked().stream().map(InMemoryElevation.Asked::verb).toList());
+        assertEquals(
+                List.of(Verb.SUFFIX_REMOVE),
+                elevation.asked().stream().map(InMemoryElevation.Asked::verb).toList());
         assertEquals(Suffixes.BUILT_IN, saved.suffixes());
         assertFalse(certificates.canSign("shop.dev.example.com"));
     }
@@ -299,7 +303,9 @@ class AuthorityRenewalTest {
     void whereNothingTrustsTheOldOneNothingIsToTrustTheNewOne() {
         certificates.installCA();
         List<TrustOutcome> outcomes = renewal.renew(YES);
-        assertEquals("Let browsers and programs trust it: gotunnel trust install", outcomes.getLast().hint());
+        assertEquals(
+                "Let browsers and programs trust it: gotunnel trust install",
+                outcomes.getLast().hint());
         assertEquals(0, firefox.roots().size());
     }
 }

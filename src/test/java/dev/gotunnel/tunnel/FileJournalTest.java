@@ -3,7 +3,6 @@ package dev.gotunnel.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.testing.Failures;

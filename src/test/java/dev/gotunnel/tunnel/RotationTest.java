@@ -25,11 +25,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** When certificates are replaced while a tunnel serves, and what is told when that fails. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the keys of these tests are closed by modes")
@@ -44,8 +44,7 @@ class RotationTest {
     private final TestClock wall = new TestClock();
     private final List<TunnelId> told = new ArrayList<>();
     private final List<Map<String, KeyMaterial>> replaced = new ArrayList<>();
-    private final TunnelCertificates certificates =
-            new TunnelCertificates(authority, wall, Telemetry.off(), told::add);
+    private final TunnelCertificates certificates = new TunnelCertificates(authority, wall, Telemetry.off(), told::add);
     private long steady;
     private int forgotten;
     private final Rotation rotation = new Rotation(certificates, () -> forgotten++, wall, () -> steady);
@@ -146,8 +145,9 @@ class RotationTest {
         certificates.cover(TunnelId.parse("default/shop"), Set.of("192.168.1.5", "fe80::1"));
         KeyMaterial now = replaced.getFirst().get("shop.test");
         Leaf leaf = new Leaf(now.key(), now.chain());
-        assertTrue(leaf.names().containsAll(Set.of("shop.test", "shop.localhost", "192.168.1.5")), () -> leaf.names()
-                .toString());
+        assertTrue(
+                leaf.names().containsAll(Set.of("shop.test", "shop.localhost", "192.168.1.5")),
+                () -> leaf.names().toString());
     }
 
     @Test
@@ -217,8 +217,7 @@ class RotationTest {
         CertificateFiles own = pem().write("own", "EC", YEAR, "shop.example.com");
         Map<String, KeyMaterial> proofs = begin(spec("shop.example.com", own));
         assertEquals(own.read(wall.instant()).certificate(), certificate(proofs, "shop.example.com"));
-        assertNotEquals(
-                certificate(proofs, "shop.example.com"), certificate(proofs, "shop.example.localhost"));
+        assertNotEquals(certificate(proofs, "shop.example.com"), certificate(proofs, "shop.example.localhost"));
         assertEquals(List.of(), limitations());
     }
 
@@ -232,8 +231,7 @@ class RotationTest {
         pem.write("own", "RSA", YEAR, "shop.example.com");
         tick();
         assertEquals(1, replaced.size());
-        assertEquals(
-                own.read(wall.instant()).certificate(), certificate(replaced.getFirst(), "shop.example.com"));
+        assertEquals(own.read(wall.instant()).certificate(), certificate(replaced.getFirst(), "shop.example.com"));
         tick();
         assertEquals(1, replaced.size());
     }
@@ -270,8 +268,9 @@ class RotationTest {
         CertificateFiles own = pem().write("own", "EC", YEAR, "www.example.com", "example.com");
         begin(spec("shop.example.com", own));
         assertEquals(
-                List.of("certificate: The certificate of default/shop is not for shop.example.com but for www.example.com,"
-                        + " example.com: browsers warn."),
+                List.of(
+                        "certificate: The certificate of default/shop is not for shop.example.com but for www.example.com,"
+                                + " example.com: browsers warn."),
                 limitations());
     }
 

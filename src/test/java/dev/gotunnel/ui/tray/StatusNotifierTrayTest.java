@@ -1,11 +1,11 @@
 package dev.gotunnel.ui.tray;
 
-import dev.gotunnel.bus.BusException;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gotunnel.bus.BusException;
 import dev.gotunnel.ui.tray.FakePanel.Entry;
 import dev.gotunnel.ui.tray.TrayItem.Action;
 import dev.gotunnel.ui.tray.TrayItem.Heading;

@@ -1,9 +1,9 @@
 package dev.gotunnel.ui.tray;
 
-import dev.gotunnel.testing.PrivateBus;
-import dev.gotunnel.bus.BusException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gotunnel.bus.BusException;
+import dev.gotunnel.testing.PrivateBus;
 import dev.gotunnel.ui.tray.TrayItem.Action;
 import dev.gotunnel.ui.tray.TrayItem.Heading;
 import dev.gotunnel.ui.tray.TrayItem.Separator;

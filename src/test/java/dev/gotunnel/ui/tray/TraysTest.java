@@ -1,12 +1,12 @@
 package dev.gotunnel.ui.tray;
 
-import dev.gotunnel.testing.PrivateBus;
-import dev.gotunnel.bus.SessionBus;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gotunnel.bus.SessionBus;
+import dev.gotunnel.testing.PrivateBus;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
