@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class CertificateStore implements CertInstaller {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateStore.class);
 
+    /** A file in the data directory that tells that there was an authority: then no other one is made by itself. */
+    public static final String MADE = "ca.made";
+
     private static final String SUFFIX = ".pem";
 
     private final Path data;
@@ -108,11 +111,12 @@ public final class CertificateStore implements CertInstaller {
 
     /** Tells that there was an authority, which somebody may trust, also where no journal knows it: on a phone, say. */
     private Path made() {
-        return data.resolve("ca.made");
+        return data.resolve(MADE);
     }
 
     private GotunnelException gone() {
-        return AuthorityFolder.unusable(data.resolve("ca"), "is gone, and programs may still trust it", null);
+        String who = trusted.getAsBoolean() ? "while programs still trust it" : "and somebody may still trust it";
+        return AuthorityFolder.unusable(data.resolve("ca"), "is gone, " + who, null);
     }
 
     /** Where the key of the authority is kept, in words. */
@@ -120,10 +124,18 @@ public final class CertificateStore implements CertInstaller {
         return authority().keyPlace();
     }
 
-    /** Deletes the authority, what a change to another one has left beside it, and the secret of its key in the keychain. */
+    /**
+     * Deletes the authority, what a change to another one has left beside it, and the secret of its key in the keychain. The
+     * next start makes a new one without asking.
+     */
     public synchronized void removeAuthority() {
         folder.removeAll();
         authority = null;
+        try {
+            Files.deleteIfExists(made());
+        } catch (IOException e) {
+            throw PrivateFiles.unusable("delete " + made(), made(), e);
+        }
     }
 
     /** The way to another authority, which may sign below these suffixes. */

@@ -1,6 +1,7 @@
 package dev.gotunnel.doctor;
 
 import dev.gotunnel.cert.CertificateAuthority;
+import dev.gotunnel.cert.CertificateStore;
 import dev.gotunnel.cert.Pem;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.PrivateFiles;
@@ -55,7 +56,8 @@ final class CertificatesCheck implements Check {
     @Override
     public List<Finding> look() {
         // Looking must not make one.
-        if (!Files.exists(folder()) && !trusted.getAsBoolean()) {
+        boolean wasThere = Files.exists(data.resolve(CertificateStore.MADE));
+        if (!Files.exists(folder()) && !wasThere && !trusted.getAsBoolean()) {
             return List.of(Finding.note(
                     subject(), "There is no certificate authority yet.", "The first tunnel makes it.", ""));
         }

@@ -18,7 +18,9 @@ final class Pkexec implements Ascent {
     private static final Duration LOOK_LIMIT = Duration.ofSeconds(10);
 
     /** A dialog may wait for a user who has gone for coffee. */
-    private static final Duration PROMPT_LIMIT = Duration.ofMinutes(10);
+    private static final Duration PROMPT_LIMIT = OwnRights.WORK_LIMIT.plusMinutes(10);
+
+    private static final String NO_AGENT = "No authentication agent";
 
     /** pkcheck(1): authorized, not authorized, would have to ask. */
     private static final int AUTHORIZED = 0;
@@ -89,11 +91,11 @@ final class Pkexec implements Ascent {
     @Override
     public FinishedProgram run(Verb verb, byte[] input, String reason) {
         FinishedProgram ended;
-        // pkexec's own agent loses what is typed in some versions.
-        List<String> command = List.of(tools.pkexec(), "--disable-internal-agent", helper.toString(), verb.word());
-        try (TerminalAgent _ =
-                outlook(verb) == Outlook.ASKS ? TerminalAgent.start(tools.agent()) : TerminalAgent.NONE) {
-            ended = FinishedProgram.of(command, input, PROMPT_LIMIT.plus(OwnRights.WORK_LIMIT));
+        try {
+            ended = FinishedProgram.of(command(verb), input, PROMPT_LIMIT);
+            if (ended.exit() == NOT_RUN && ended.complaint().contains(NO_AGENT)) {
+                ended = inTerminal(verb, input, ended);
+            }
         } catch (IOException e) {
             throw new GotunnelException(
                     ErrorCode.NOT_PERMITTED,
@@ -113,9 +115,21 @@ final class Pkexec implements Ascent {
         return ended;
     }
 
+    /** pkexec's own agent for terminals loses what is typed in some versions. */
+    private List<String> command(Verb verb) {
+        return List.of(tools.pkexec(), "--disable-internal-agent", helper.toString(), verb.word());
+    }
+
+    /** Once more with somebody who asks for the password in the terminal, if there is one: the desktop has nobody. */
+    private FinishedProgram inTerminal(Verb verb, byte[] input, FinishedProgram refused) throws IOException {
+        try (TerminalAgent agent = TerminalAgent.start(tools.agent())) {
+            return agent.isReady() ? FinishedProgram.of(command(verb), input, PROMPT_LIMIT) : refused;
+        }
+    }
+
     private static GotunnelException notRun(Verb verb, String reason, FinishedProgram ended) {
         String said = ended.complaint();
-        if (said.contains("No authentication agent")) {
+        if (said.contains(NO_AGENT)) {
             return new GotunnelException(
                     ErrorCode.NOT_PERMITTED,
                     "To " + verb.deed() + " (" + reason + ") needs a password, and there is nobody to ask for it here.",

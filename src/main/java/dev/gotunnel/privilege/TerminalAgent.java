@@ -7,13 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks for passwords in this process's terminal, on behalf of polkit, where no desktop does. Has no effect without a
- * terminal.
+ * Asks for passwords in this process's terminal, on behalf of polkit, where no desktop does.
  */
 final class TerminalAgent implements AutoCloseable {
-    /** Asks nobody. */
-    static final TerminalAgent NONE = new TerminalAgent(null);
-
     private static final Logger LOG = LoggerFactory.getLogger(TerminalAgent.class);
 
     private final @Nullable Process process;
@@ -31,8 +27,7 @@ final class TerminalAgent implements AutoCloseable {
                             "--process",
                             String.valueOf(ProcessHandle.current().pid()),
                             "--notify-fd",
-                            "1",
-                            "--fallback"))
+                            "1"))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             process.getOutputStream().close();
@@ -40,8 +35,13 @@ final class TerminalAgent implements AutoCloseable {
             return new TerminalAgent(process);
         } catch (IOException e) {
             LOG.debug("There is no agent for the terminal: {}", e.toString());
-            return NONE;
+            return new TerminalAgent(null);
         }
+    }
+
+    /** Whether it asks; not without a terminal. */
+    boolean isReady() {
+        return process != null && process.isAlive();
     }
 
     @Override

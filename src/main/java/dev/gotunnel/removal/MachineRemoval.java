@@ -58,7 +58,7 @@ public final class MachineRemoval implements Removal {
                 new FolderRemains(
                         "certificates",
                         directories.data(),
-                        List.of("ca.*", "certs", "trust", ".gotunnel.*"),
+                        List.of("ca.*", "certs", "secrets", "trust", ".gotunnel.*"),
                         path -> false)));
         List<String> kept = new ArrayList<>();
         if (purge) {

@@ -301,10 +301,7 @@ public final class TrustService {
 
     private TrustOutcome install(Pending work, X509Certificate root, TrustProbe probe) {
         TrustStore store = work.store();
-        store.creates().forEach(path -> journal.note(new Journal.Entry(CREATED, store.id(), path.toString())));
-        noteFile(store);
-        journal.note(entry(store, root));
-        store.install(root);
+        installNoted(store, root);
         for (X509Certificate old : work.old()) {
             store.remove(old);
             journal.forget(entry(store, old));
@@ -318,6 +315,24 @@ public final class TrustService {
                             "See: gotunnel trust status"));
         }
         return TrustOutcome.done(store.name(), "It trusts the root now.", store.afterwards());
+    }
+
+    /** Notes what will be there, and adds the root. Where it was not allowed, nothing is there and nothing stays noted. */
+    private void installNoted(TrustStore store, X509Certificate root) {
+        List<Journal.Entry> before = journal.entries();
+        store.creates().forEach(path -> journal.note(new Journal.Entry(CREATED, store.id(), path.toString())));
+        noteFile(store);
+        journal.note(entry(store, root));
+        try {
+            store.install(root);
+        } catch (GotunnelException e) {
+            if (e.code() == ErrorCode.NOT_PERMITTED) {
+                journal.entries().stream()
+                        .filter(entry -> entry.where().equals(store.id()) && !before.contains(entry))
+                        .forEach(journal::forget);
+            }
+            throw e;
+        }
     }
 
     /**

@@ -25,15 +25,23 @@ class PkexecTest {
     @TempDir
     Path folder;
 
+    /** Tells that it is registered, and stays. */
+    private String[] agent() {
+        return new String[] {"echo \"$*\" >\"" + folder + "/agent-arguments\"", "exec >&- 2>&-", "exec sleep 60"};
+    }
+
     private Pkexec pkexec(String pkcheck, String... pkexec) throws IOException {
+        return pkexec(agent(), pkcheck, pkexec);
+    }
+
+    private Pkexec pkexec(String[] agent, String pkcheck, String... pkexec) throws IOException {
         return new Pkexec(
                 Path.of("/usr/libexec/gotunnel/gotunnel-helper"),
                 new Pkexec.Tools(
                         Scripts.write(folder.resolve("pkexec"), pkexec).toString(),
                         Scripts.write(folder.resolve("pkcheck"), "echo \"$*\" >\"" + folder + "/checked\"", pkcheck)
                                 .toString(),
-                        Scripts.write(folder.resolve("agent"), "echo \"$*\" >\"" + folder + "/agent-arguments\"")
-                                .toString()));
+                        Scripts.write(folder.resolve("agent"), agent).toString()));
     }
 
     private FinishedProgram run(Pkexec pkexec) {
@@ -77,11 +85,17 @@ class PkexecTest {
     }
 
     @Test
-    void whereAPasswordIsNeededAnAgentForTheTerminalStandsBy() throws IOException {
-        run(pkexec("exit 2", "exit 0"));
+    void whereNobodyOnTheDesktopAsksAnAgentForTheTerminalDoes() throws IOException {
+        FinishedProgram ended = run(pkexec(
+                "exit 2",
+                "echo call >>\"" + folder + "/calls\"",
+                "[ -e \"" + folder + "/agent-arguments\" ] && { echo '{\"ok\":true}'; exit 0; }",
+                "echo 'Error executing command as another user: No authentication agent found.' >&2",
+                "exit 127"));
+        assertEquals(0, ended.exit());
+        assertEquals("call\ncall\n", written("calls"));
         assertEquals(
-                "--process " + ProcessHandle.current().pid() + " --notify-fd 1 --fallback\n",
-                written("agent-arguments"));
+                "--process " + ProcessHandle.current().pid() + " --notify-fd 1\n", written("agent-arguments"));
     }
 
     @Test
@@ -103,7 +117,9 @@ class PkexecTest {
 
     @Test
     void withoutAnAgentItSaysThatNobodyCanBeAsked() throws IOException {
+        String[] withoutTerminal = {"echo 'Error creating textual authentication agent' >&2", "exit 127"};
         Pkexec pkexec = pkexec(
+                withoutTerminal,
                 "exit 2",
                 "echo 'Error executing command as another user: No authentication agent found.' >&2",
                 "exit 127");

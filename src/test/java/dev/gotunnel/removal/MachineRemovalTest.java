@@ -92,7 +92,7 @@ class MachineRemovalTest {
     void everythingGoesButTheUsersOwnFile() {
         MachineRemoval removal = removal(false);
         assertEquals(
-                List.of("trust", "trust", "trust", "hosts", "authority", "certificates", "state"),
+                List.of("trust", "trust", "trust", "hosts", "authority", "certificates", "certificates", "state"),
                 removal.find().stream().map(Trace::kind).toList());
         assertTrue(removal.kept().getFirst().contains(directories.configFile().toString()));
         Report report = removal.remove();

@@ -89,6 +89,17 @@ class TrustServiceTest {
     }
 
     @Test
+    void whatTheUserDoesNotAllowIsNotNoted() {
+        firefox.creates = List.of(temp.resolve("made"));
+        firefox.unwritable = new GotunnelException(ErrorCode.NOT_PERMITTED, "You did not allow it.", "Again.");
+        service().install(List.of("firefox"), YES);
+        assertEquals(List.of(), journal.entries());
+        firefox.unwritable = new GotunnelException(ErrorCode.IO, "The disk is full.", "Free some.");
+        service().install(List.of("firefox"), YES);
+        assertEquals(2, journal.entries().size(), "who knows how far it came");
+    }
+
+    @Test
     void aCrashBetweenNoteAndRootLeavesNothingToUninstallButTheFolders() {
         firefox.creates = List.of(temp.resolve("made"));
         firefox.beforeInstall = () -> {
