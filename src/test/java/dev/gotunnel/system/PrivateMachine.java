@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * and Java installations in it are real, and nothing of what happens to them is seen outside.
  */
 final class PrivateMachine implements AutoCloseable {
-    /** Puts the layers up, says so, and stays until its input ends: also when the process of the test is killed. */
+    /** Puts the layers up, says so, and stays until its input ends. */
     private static final String SETUP = """
             set -eu
             mount -t tmpfs tmpfs /mnt
@@ -84,6 +84,10 @@ final class PrivateMachine implements AutoCloseable {
         Path java = Path.of(System.getProperty("java.home"));
         Path output = folder.resolve("machine.txt");
         holder = new ProcessBuilder(
+                        // Dies with this process, be that killed: programs in it keep its input open.
+                        "setpriv",
+                        "--pdeathsig",
+                        "KILL",
                         "unshare",
                         "--mount",
                         "--propagation",
