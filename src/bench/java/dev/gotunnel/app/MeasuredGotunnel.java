@@ -49,8 +49,8 @@ public final class MeasuredGotunnel {
                 .setMeterProvider(meters)
                 .setTracerProvider(SdkTracerProvider.builder()
                         .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(Double.parseDouble(share))))
-                        .addSpanProcessor(
-                                BatchSpanProcessor.builder(SpanExporter.composite()).build())
+                        .addSpanProcessor(BatchSpanProcessor.builder(SpanExporter.composite())
+                                .build())
                         .build())
                 .build());
     }

@@ -42,8 +42,9 @@ class TelemetryTest {
                 .setTracerProvider(SdkTracerProvider.builder()
                         .addSpanProcessor(SimpleSpanProcessor.create(spans))
                         .build())
-                .setMeterProvider(
-                        SdkMeterProvider.builder().registerMetricReader(recorded).build())
+                .setMeterProvider(SdkMeterProvider.builder()
+                        .registerMetricReader(recorded)
+                        .build())
                 .build());
         assertFalse(metrics.isTracing());
         metrics.inSpan("work", () -> metrics.metrics().request("session/shop", 200, 1_000));
