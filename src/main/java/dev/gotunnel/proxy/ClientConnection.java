@@ -10,17 +10,33 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What is known of a client's connection.
- *
- * @param channel its channel
- * @param secure whether it is TLS
- * @param address the client's address without brackets or zone
- * @param loopback whether the client is this machine
- * @param port the port of ours that it came to
- * @param tlsPort whether that port speaks TLS, which a client of plain HTTP may not have known
- */
-record ClientConnection(Channel channel, boolean secure, String address, boolean loopback, int port, boolean tlsPort) {
+/** What is known of a client's connection. On its event loop. */
+final class ClientConnection {
+    private final Channel channel;
+    private final boolean secure;
+    private final String address;
+    private final boolean loopback;
+    private final int port;
+    private final boolean tlsPort;
+    private @Nullable AskedHost latest;
+
+    /**
+     * @param channel its channel
+     * @param secure whether it is TLS
+     * @param address the client's address without brackets or zone
+     * @param loopback whether the client is this machine
+     * @param port the port of ours that it came to
+     * @param tlsPort whether that port speaks TLS, which a client of plain HTTP may not have known
+     */
+    ClientConnection(Channel channel, boolean secure, String address, boolean loopback, int port, boolean tlsPort) {
+        this.channel = channel;
+        this.secure = secure;
+        this.address = address;
+        this.loopback = loopback;
+        this.port = port;
+        this.tlsPort = tlsPort;
+    }
+
     static ClientConnection of(Channel channel, boolean secure, boolean tlsPort) {
         int port = channel.localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
         if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
@@ -35,6 +51,40 @@ record ClientConnection(Channel channel, boolean secure, String address, boolean
                 remote.getAddress().isLoopbackAddress(),
                 port,
                 tlsPort);
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    boolean secure() {
+        return secure;
+    }
+
+    String address() {
+        return address;
+    }
+
+    boolean loopback() {
+        return loopback;
+    }
+
+    int port() {
+        return port;
+    }
+
+    boolean tlsPort() {
+        return tlsPort;
+    }
+
+    /** A host that the client asks for, known from the latest request when that asked for the same. */
+    AskedHost asked(String field) {
+        AskedHost known = latest;
+        if (known == null || !known.field().equals(field)) {
+            known = AskedHost.of(field, this);
+            latest = known;
+        }
+        return known;
     }
 
     /** Whether its TLS is older than a version; false where it is none at all. */
@@ -69,10 +119,5 @@ record ClientConnection(Channel channel, boolean secure, String address, boolean
         } else {
             tls.close();
         }
-    }
-
-    /** The node name of RFC 7239 section 6: IPv6 in brackets and quotes. */
-    String forwardedFor() {
-        return address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address;
     }
 }

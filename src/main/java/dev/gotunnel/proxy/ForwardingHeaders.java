@@ -5,10 +5,13 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpScheme;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 
 /**
  * What a proxy must change in headers: hop-by-hop fields end here (RFC 9110 section 7.6.1), and the backend learns who
@@ -38,29 +41,32 @@ final class ForwardingHeaders {
     private static final AsciiString X_GOTUNNEL_HOPS = AsciiString.cached("x-gotunnel-hops");
     private static final int MAX_REQUEST_ID = 128;
     private static final int MAX_HOPS = 9;
+    private static final List<AsciiString> HOPS = IntStream.rangeClosed(1, MAX_HOPS)
+            .mapToObj(hops -> AsciiString.cached(Integer.toString(hops)))
+            .toList();
 
     private ForwardingHeaders() {}
 
     /**
      * Prepares a request for the backend.
      *
-     * @param host the name and port that the client asked for
+     * @param host what the client asked for
      * @param requestId the exchange's id
      * @param upgrade whether the client's wish to change to WebSocket goes through
      */
     static void toBackend(
-            HttpHeaders headers, ClientConnection client, String host, String requestId, boolean upgrade) {
+            HttpHeaders headers, ClientConnection client, AskedHost host, String requestId, boolean upgrade) {
         removeHopByHop(headers);
         if (upgrade) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
             headers.set(HttpHeaderNames.UPGRADE, WEBSOCKET);
         }
         headers.remove(PrefixRewrite.X_FORWARDED_PREFIX);
-        headers.set(X_FORWARDED_FOR, client.address());
-        headers.set(X_FORWARDED_HOST, host);
-        headers.set(X_FORWARDED_PORT, portOf(host, client));
-        headers.set(X_FORWARDED_PROTO, client.scheme());
-        headers.set(FORWARDED, "for=" + client.forwardedFor() + ";host=\"" + host + "\";proto=" + client.scheme());
+        headers.set(X_FORWARDED_FOR, host.forwardedFor());
+        headers.set(X_FORWARDED_HOST, host.forwardedHost());
+        headers.set(X_FORWARDED_PORT, host.forwardedPort());
+        headers.set(X_FORWARDED_PROTO, client.secure() ? HttpScheme.HTTPS.name() : HttpScheme.HTTP.name());
+        headers.set(FORWARDED, host.forwarded());
         headers.set(X_REQUEST_ID, requestId);
     }
 
@@ -102,7 +108,7 @@ final class ForwardingHeaders {
         if (hops < 1 || hops > MAX_HOPS) {
             return false;
         }
-        headers.set(X_GOTUNNEL_HOPS, hops);
+        headers.set(X_GOTUNNEL_HOPS, HOPS.get(hops - 1));
         return true;
     }
 
@@ -125,7 +131,17 @@ final class ForwardingHeaders {
      * frames the message or routes it cannot be named away.
      */
     private static void removeHopByHop(HttpHeaders headers) {
-        List<String> connection = headers.getAll(HttpHeaderNames.CONNECTION);
+        if (headers.contains(HttpHeaderNames.CONNECTION)) {
+            removeNamed(headers, headers.getAll(HttpHeaderNames.CONNECTION));
+            headers.remove(HttpHeaderNames.CONNECTION);
+        }
+        headers.remove(KEEP_ALIVE);
+        headers.remove(PROXY_CONNECTION);
+        headers.remove(HttpHeaderNames.UPGRADE);
+        headers.remove(HttpHeaderNames.PROXY_AUTHORIZATION);
+    }
+
+    private static void removeNamed(HttpHeaders headers, List<String> connection) {
         for (String value : connection) {
             for (String token : value.split(",")) {
                 String name = token.strip();
@@ -134,11 +150,6 @@ final class ForwardingHeaders {
                 }
             }
         }
-        headers.remove(HttpHeaderNames.CONNECTION);
-        headers.remove(KEEP_ALIVE);
-        headers.remove(PROXY_CONNECTION);
-        headers.remove(HttpHeaderNames.UPGRADE);
-        headers.remove(HttpHeaderNames.PROXY_AUTHORIZATION);
     }
 
     private static boolean isProtected(String name) {
@@ -168,15 +179,16 @@ final class ForwardingHeaders {
             return given;
         }
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        char[] hex = new char[32];
+        byte[] hex = new byte[32];
         hex(random.nextLong(), hex, 0);
         hex(random.nextLong(), hex, 16);
-        return new String(hex);
+        return new String(hex, StandardCharsets.ISO_8859_1);
     }
 
-    private static void hex(long value, char[] target, int offset) {
+    private static void hex(long value, byte[] target, int offset) {
         for (int i = 0; i < 16; i++) {
-            target[offset + i] = "0123456789abcdef".charAt((int) (value >>> (60 - 4 * i)) & 15);
+            int digit = (int) (value >>> (60 - 4 * i)) & 15;
+            target[offset + i] = (byte) (digit < 10 ? '0' + digit : 'a' - 10 + digit);
         }
     }
 
@@ -192,13 +204,5 @@ final class ForwardingHeaders {
             }
         }
         return true;
-    }
-
-    private static String portOf(String host, ClientConnection client) {
-        int colon = host.lastIndexOf(':');
-        if (colon > host.lastIndexOf(']')) {
-            return host.substring(colon + 1);
-        }
-        return client.secure() ? "443" : "80";
     }
 }

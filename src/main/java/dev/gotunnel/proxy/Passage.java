@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -48,11 +49,10 @@ final class Passage {
 
     /** Sends the request on its way, or has it answered. */
     void begin() {
-        String host = request.headers().get(HttpHeaderNames.HOST);
-        String named = HostName.of(host);
-        if (host == null
-                || named == null
-                || request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
+        Iterator<String> hosts = request.headers().valueStringIterator(HttpHeaderNames.HOST);
+        String host = hosts.hasNext() ? hosts.next() : null;
+        String named = host == null ? null : client.connection().asked(host).name();
+        if (host == null || named == null || hosts.hasNext()) {
             client.closeAfterResponse();
             exchange.answer(ErrorPage.badRequest("The request does not say which host it is for."));
             return;
@@ -146,7 +146,7 @@ final class Passage {
         acceptsTrailers = ForwardingHeaders.takeTe(request.headers());
         String asked = engine.trusted().host(client.connection(), request.headers(), host, asking.secure());
         String requestId = exchange.record().requestId();
-        ForwardingHeaders.toBackend(request.headers(), asking, asked, requestId, upgrade);
+        ForwardingHeaders.toBackend(request.headers(), asking, asking.asked(asked), requestId, upgrade);
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
         MessageEdits edits = served.edits();
         if (edits != null) {
