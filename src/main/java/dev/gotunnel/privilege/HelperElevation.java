@@ -57,7 +57,7 @@ public final class HelperElevation implements Elevation {
                 : switch (OperatingSystem.current()) {
                     case LINUX -> new Pkexec(helper.program());
                     case MACOS -> new AppleScript(helper.program(), caller);
-                    case WINDOWS -> new NoWayUp();
+                    case WINDOWS -> new WindowsConsent(helper.program(), caller);
                 };
         return new HelperElevation(helper, ascent);
     }

@@ -94,8 +94,7 @@ class PkexecTest {
                 "exit 127"));
         assertEquals(0, ended.exit());
         assertEquals("call\ncall\n", written("calls"));
-        assertEquals(
-                "--process " + ProcessHandle.current().pid() + " --notify-fd 1\n", written("agent-arguments"));
+        assertEquals("--process " + ProcessHandle.current().pid() + " --notify-fd 1\n", written("agent-arguments"));
     }
 
     @Test
