@@ -118,7 +118,8 @@ final class HostsCommand implements Callable<Integer> {
             lookAgain();
             return 0;
         }
-        if (!agrees(change, yes)) {
+        // Where nothing can be written there is nothing to agree to.
+        if (hosts.isWithinReach() && !agrees(change, yes)) {
             return ErrorCode.INTERNAL.exitCode();
         }
         try {

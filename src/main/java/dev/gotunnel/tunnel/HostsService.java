@@ -209,9 +209,6 @@ public final class HostsService {
             change.added().forEach(name -> journal.note(entry(name)));
             try {
                 hosts.replaceNames(change.names(), change.reason());
-                if (change.names().isEmpty()) {
-                    hosts.restore();
-                }
             } finally {
                 strike();
             }
@@ -228,6 +225,10 @@ public final class HostsService {
     private void strike() {
         List<String> there = hosts.read().names(hosts.owner());
         entries().stream().filter(entry -> !there.contains(entry.what())).forEach(journal::forget);
+        if (there.isEmpty()) {
+            // Takes the copy away, which nobody needs any more.
+            hosts.restore();
+        }
     }
 
     /** What {@link #clean} would change. */

@@ -136,6 +136,7 @@ class HostsCommandTest {
         around.owned().tunnels.running("shop", "3000");
         Printed printed = around.run("hosts", "apply");
         assertEquals(3, printed.exit());
+        assertEquals("", printed.out(), "nothing to agree to");
         assertTrue(printed.err().contains("sudo sh -c"), printed.err());
     }
 

@@ -97,6 +97,7 @@ class HostsServiceTest {
         Failures.of(ErrorCode.NOT_PERMITTED, () -> service().apply(() -> List.of("a.test")));
         assertEquals(PLAIN, hosts.text());
         assertEquals(List.of(), journal.entries());
+        assertFalse(hosts.hasCopy());
     }
 
     @Test
