@@ -3,10 +3,7 @@ package dev.gotunnel.app;
 import dev.gotunnel.cert.CertificateStore;
 import dev.gotunnel.doctor.ExaminedMachine;
 import dev.gotunnel.doctor.MachineDoctor;
-import dev.gotunnel.names.SystemHosts;
 import dev.gotunnel.platform.AppDirectories;
-import dev.gotunnel.platform.OperatingSystem;
-import dev.gotunnel.privilege.Caller;
 import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.removal.MachineRemoval;
 import dev.gotunnel.tunnel.AuthorityRenewal;
@@ -50,12 +47,6 @@ record Machine(
 
     @Override
     public Removal removal(boolean purge) {
-        SystemHosts hosts = SystemHosts.of(
-                OperatingSystem.current(),
-                System.getenv(),
-                Caller.current(),
-                elevation,
-                directories.state().resolve("hosts.before"));
         return MachineRemoval.of(
                 new MachineRemoval.Parts(
                         directories,

@@ -2,14 +2,14 @@ package dev.gotunnel.removal;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.names.HostsManager;
+import dev.gotunnel.tunnel.HostsService;
 import java.util.List;
 
 /** This user's names in the hosts file. Other users' names are theirs. */
 final class HostsRemains implements Remains {
-    private final HostsManager hosts;
+    private final HostsService hosts;
 
-    HostsRemains(HostsManager hosts) {
+    HostsRemains(HostsService hosts) {
         this.hosts = hosts;
     }
 
@@ -19,7 +19,7 @@ final class HostsRemains implements Remains {
     }
 
     private List<String> names() {
-        return hosts.read().names(hosts.owner());
+        return hosts.cleaning().removed();
     }
 
     @Override
@@ -30,19 +30,20 @@ final class HostsRemains implements Remains {
 
     @Override
     public void remove(List<String> done, List<GotunnelException> failures) {
-        if (names().isEmpty()) {
-            return;
-        }
+        boolean none = names().isEmpty();
         try {
-            hosts.restore();
-            done.add(hosts.place() + " has no names of yours any more.");
+            // Also where there is none: the journal may still tell of some.
+            hosts.clean();
+            if (!none) {
+                done.add(hosts.place() + " has no names of yours any more.");
+            }
         } catch (GotunnelException e) {
             failures.add(e.code() == ErrorCode.NOT_PERMITTED ? byHand(e) : e);
         }
     }
 
     private GotunnelException byHand(GotunnelException refusal) {
-        String owner = hosts.owner();
+        String owner = hosts.status(List.of()).owner();
         return new GotunnelException(
                 ErrorCode.NOT_PERMITTED,
                 refusal.getMessage(),

@@ -1,10 +1,10 @@
 package dev.gotunnel.removal;
 
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.names.HostsManager;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Removal;
 import dev.gotunnel.tunnel.TrustService;
 import java.nio.file.Files;
@@ -34,7 +34,7 @@ public final class MachineRemoval implements Removal {
             AppDirectories directories,
             Path home,
             Path root,
-            HostsManager hosts,
+            HostsService hosts,
             Elevation elevation,
             TrustService trust,
             Runnable authority,
@@ -78,7 +78,15 @@ public final class MachineRemoval implements Removal {
         remains.add(new FolderRemains(
                 "state",
                 directories.state(),
-                List.of("engine.log*", "journal*", ".journal.lock", "hosts*", "run", ".gotunnel.*"),
+                List.of(
+                        "engine.log*",
+                        "journal*",
+                        ".journal.lock",
+                        "hosts.backup",
+                        "refusals",
+                        ".refusals.lock",
+                        "run",
+                        ".gotunnel.*"),
                 path -> path.equals(journal.file()) && !journal.entries().isEmpty()));
         return new MachineRemoval(journal, remains, kept);
     }

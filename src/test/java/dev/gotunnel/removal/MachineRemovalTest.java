@@ -17,6 +17,8 @@ import dev.gotunnel.trust.SystemCommands;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.HostsService;
+import dev.gotunnel.tunnel.Refusals;
 import dev.gotunnel.tunnel.Removal.Report;
 import dev.gotunnel.tunnel.Removal.Trace;
 import dev.gotunnel.tunnel.TrustService;
@@ -51,13 +53,20 @@ class MachineRemovalTest {
         system.shared = true;
         trust().install(List.of(), steps -> true);
         trust().environment();
-        hosts.replaceNames(List.of("shop.test"), "a test");
+        HostsService names = names();
+        names.apply(() -> List.of("shop.test"));
+        names.refuse(Refusals.Word.NO);
         Files.createDirectories(directories.config());
         Files.writeString(directories.configFile(), "version: 1\n");
     }
 
     private FileJournal journal() {
         return new FileJournal(directories.journal());
+    }
+
+    private HostsService names() {
+        return new HostsService(
+                hosts, journal(), new Refusals(directories.state().resolve("refusals")));
     }
 
     private CertificateStore certificates() {
@@ -80,7 +89,7 @@ class MachineRemovalTest {
                         directories,
                         temp.resolve("home"),
                         temp.resolve("root"),
-                        hosts,
+                        names(),
                         new InMemoryElevation(),
                         trust(),
                         () -> certificates().removeAuthority(),
@@ -92,7 +101,16 @@ class MachineRemovalTest {
     void everythingGoesButTheUsersOwnFile() {
         MachineRemoval removal = removal(false);
         assertEquals(
-                List.of("trust", "trust", "trust", "hosts", "authority", "certificates", "certificates", "state"),
+                List.of(
+                        "trust",
+                        "trust",
+                        "trust",
+                        "hosts",
+                        "authority",
+                        "certificates",
+                        "certificates",
+                        "state",
+                        "state"),
                 removal.find().stream().map(Trace::kind).toList());
         assertTrue(removal.kept().getFirst().contains(directories.configFile().toString()));
         Report report = removal.remove();

@@ -9,6 +9,10 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.testing.InMemoryElevation;
 import dev.gotunnel.testing.InMemoryHosts;
+import dev.gotunnel.testing.InMemoryJournal;
+import dev.gotunnel.tunnel.HostsService;
+import dev.gotunnel.tunnel.Journal;
+import dev.gotunnel.tunnel.Refusals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,13 +103,17 @@ class RemainsTest {
     void theNamesOfThisUserGoAndOthersStay() {
         String others = "127.0.0.1 localhost\n# BEGIN gotunnel 100\n127.0.0.1 b.test\n# END gotunnel 100\n";
         InMemoryHosts hosts = new InMemoryHosts(others);
-        HostsRemains remains = new HostsRemains(hosts);
+        InMemoryJournal journal = new InMemoryJournal();
+        HostsRemains remains =
+                new HostsRemains(new HostsService(hosts, journal, new Refusals(temp.resolve("refusals"))));
         assertEquals(List.of(), remains.find());
         hosts.replaceNames(List.of("a.test"), "a test");
+        journal.note(new Journal.Entry("hosts", hosts.place().toString(), "a.test"));
         assertEquals(List.of("a.test in " + hosts.place()), remains.find());
         remains.remove(done, failures);
         remains.remove(done, failures);
         assertEquals(others, hosts.text());
+        assertEquals(List.of(), journal.entries(), "else the journal would stay for what is gone");
         assertEquals(1, done.size());
         assertEquals(List.of(), failures);
     }
