@@ -140,7 +140,7 @@ class FilesOfOursTest {
         store().removeAuthority();
         Findings.one(Level.NOTE, certificates());
         Finding gone = Findings.one(Level.BROKEN, certificates(true));
-        assertTrue(gone.what().endsWith("is gone, and programs may still trust it."), gone.what());
+        assertTrue(gone.what().endsWith("is gone, while programs still trust it."), gone.what());
         assertFalse(Files.exists(directories.data().resolve("ca")), "none is made in its place");
     }
 
