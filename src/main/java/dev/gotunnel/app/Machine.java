@@ -53,6 +53,7 @@ record Machine(
                         AppDirectories.home(),
                         Path.of("/"),
                         hosts,
+                        ports,
                         elevation,
                         trust,
                         certificates::removeAuthority,

@@ -5,6 +5,7 @@ import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.tunnel.FileJournal;
 import dev.gotunnel.tunnel.HostsService;
+import dev.gotunnel.tunnel.PortsService;
 import dev.gotunnel.tunnel.Removal;
 import dev.gotunnel.tunnel.TrustService;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ public final class MachineRemoval implements Removal {
             Path home,
             Path root,
             HostsService hosts,
+            PortsService ports,
             Elevation elevation,
             TrustService trust,
             Runnable authority,
@@ -52,7 +54,7 @@ public final class MachineRemoval implements Removal {
         List<Remains> remains = new ArrayList<>(List.of(
                 new TrustRemains(parts.trust(), authority),
                 new HostsRemains(parts.hosts()),
-                new SystemRemains(parts.root(), parts.elevation()),
+                new SystemRemains(parts.root(), parts.ports(), parts.elevation()),
                 new AutostartRemains(parts.home()),
                 new AuthorityRemains(authority, parts.authority()),
                 new FolderRemains(

@@ -5,6 +5,7 @@ import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.PrivateFiles;
 import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.privilege.Verb;
+import dev.gotunnel.tunnel.PortsService;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,20 +13,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** What the helper wrote for all users of the machine: the setting of low ports, the list of further suffixes. */
 final class SystemRemains implements Remains {
-    private final Path ports;
+    private static final String REASON = "gotunnel is being uninstalled";
+
+    private final Path setting;
     private final Path suffixes;
+    private final PortsService ports;
     private final Elevation elevation;
 
     /**
      * Those below a root folder.
      *
-     * @param elevation takes them back where a helper is installed
+     * @param ports takes the setting back
+     * @param elevation takes the suffixes back where a helper is installed
      */
-    SystemRemains(Path root, Elevation elevation) {
-        this.ports = root.resolve("etc/sysctl.d/60-gotunnel.conf");
+    SystemRemains(Path root, PortsService ports, Elevation elevation) {
+        this.setting = root.resolve("etc/sysctl.d/60-gotunnel.conf");
+        this.ports = ports;
         this.suffixes = root.resolve("etc/gotunnel/suffixes");
         this.elevation = elevation;
     }
@@ -38,8 +45,8 @@ final class SystemRemains implements Remains {
     @Override
     public List<String> find() {
         List<String> found = new ArrayList<>();
-        if (Files.exists(ports)) {
-            found.add("the setting that every user may listen on 80 and 443, " + ports);
+        if (Files.exists(setting)) {
+            found.add("the setting that every user may listen on 80 and 443, " + setting);
         }
         if (Files.exists(suffixes)) {
             found.add("further suffixes for all users, " + suffixes);
@@ -49,20 +56,22 @@ final class SystemRemains implements Remains {
 
     @Override
     public void remove(List<String> done, List<GotunnelException> failures) {
-        if (Files.exists(ports)) {
+        if (Files.exists(setting)) {
             takeBack(
-                    () -> elevation.ask(Verb.PORTS_DISABLE, Map.of(), "gotunnel is being uninstalled"),
-                    "Ports 80 and 443 are the administrator's again.",
-                    "sudo rm " + ports + " && sudo sysctl -w net.ipv4.ip_unprivileged_port_start=1024",
+                    () -> ports.takeBack(REASON),
+                    "sudo rm " + setting + " && sudo sysctl -w net.ipv4.ip_unprivileged_port_start=1024",
                     done,
                     failures);
+        } else {
+            ports.forget();
         }
         if (Files.exists(suffixes)) {
             takeBack(
-                    () -> suffixes()
-                            .forEach(suffix -> elevation.ask(
-                                    Verb.SUFFIX_REMOVE, Map.of("suffix", suffix), "gotunnel is being uninstalled")),
-                    "No further suffixes are allowed.",
+                    () -> {
+                        suffixes()
+                                .forEach(suffix -> elevation.ask(Verb.SUFFIX_REMOVE, Map.of("suffix", suffix), REASON));
+                        return "No further suffixes are allowed.";
+                    },
                     "sudo rm -r " + suffixes.resolveSibling(""),
                     done,
                     failures);
@@ -70,10 +79,9 @@ final class SystemRemains implements Remains {
     }
 
     private static void takeBack(
-            Runnable work, String success, String byHand, List<String> done, List<GotunnelException> failures) {
+            Supplier<String> work, String byHand, List<String> done, List<GotunnelException> failures) {
         try {
-            work.run();
-            done.add(success);
+            done.add(work.get());
         } catch (GotunnelException e) {
             failures.add(
                     e.code() == ErrorCode.NOT_PERMITTED

@@ -157,8 +157,24 @@ public final class PortsService {
         if (!isEnabled()) {
             return "gotunnel has not opened the ports, so there is nothing to take back.";
         }
-        HelperAnswer answer = elevation.ask(Verb.PORTS_DISABLE, Map.of(), REASON_BACK);
+        return takeBack(REASON_BACK);
+    }
+
+    /**
+     * Takes back what was allowed, whether the journal knows of it or not.
+     *
+     * @param reason a clause that tells what for
+     * @return a sentence on what came of it
+     * @throws GotunnelException {@code NOT_PERMITTED} when the user declines or nobody can be asked
+     */
+    public String takeBack(String reason) {
+        HelperAnswer answer = elevation.ask(Verb.PORTS_DISABLE, Map.of(), reason);
         journal.forget(ENTRY);
         return answer.note().isEmpty() ? "The ports 80 and 443 need a permission again." : answer.note();
+    }
+
+    /** Forgets that it was allowed: somebody else has taken it back. */
+    public void forget() {
+        journal.forget(ENTRY);
     }
 }

@@ -9,8 +9,10 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.testing.InMemoryElevation;
 import dev.gotunnel.testing.InMemoryHosts;
+import dev.gotunnel.testing.InMemoryPrivileges;
 import dev.gotunnel.testing.InMemoryTrustStore;
 import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.SystemCommands;
@@ -18,6 +20,7 @@ import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
 import dev.gotunnel.tunnel.FileJournal;
 import dev.gotunnel.tunnel.HostsService;
+import dev.gotunnel.tunnel.PortsService;
 import dev.gotunnel.tunnel.Refusals;
 import dev.gotunnel.tunnel.Removal.Report;
 import dev.gotunnel.tunnel.Removal.Trace;
@@ -44,6 +47,7 @@ class MachineRemovalTest {
     private final InMemoryTrustStore firefox = new InMemoryTrustStore("firefox:a");
     private final InMemoryTrustStore system = new InMemoryTrustStore("system");
     private final InMemoryHosts hosts = new InMemoryHosts();
+    private final InMemoryElevation elevation = new InMemoryElevation().with(Outlook.GRANTED);
     private AppDirectories directories = new AppDirectories(Path.of(""), Path.of(""), Path.of(""), Path.of(""));
 
     @BeforeEach
@@ -55,6 +59,7 @@ class MachineRemovalTest {
         trust().environment();
         HostsService names = names();
         names.apply(() -> List.of("shop.test"));
+        ports().enable();
         names.refuse(Refusals.Word.NO);
         Files.createDirectories(directories.config());
         Files.writeString(directories.configFile(), "version: 1\n");
@@ -67,6 +72,14 @@ class MachineRemovalTest {
     private HostsService names() {
         return new HostsService(
                 hosts, journal(), new Refusals(directories.state().resolve("refusals")));
+    }
+
+    private PortsService ports() {
+        return new PortsService(
+                new InMemoryPrivileges(),
+                elevation,
+                journal(),
+                new Refusals(directories.state().resolve("refusals")));
     }
 
     private CertificateStore certificates() {
@@ -90,7 +103,8 @@ class MachineRemovalTest {
                         temp.resolve("home"),
                         temp.resolve("root"),
                         names(),
-                        new InMemoryElevation(),
+                        ports(),
+                        elevation,
                         trust(),
                         () -> certificates().removeAuthority(),
                         journal()),

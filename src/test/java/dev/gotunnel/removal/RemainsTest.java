@@ -10,8 +10,10 @@ import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.testing.InMemoryElevation;
 import dev.gotunnel.testing.InMemoryHosts;
 import dev.gotunnel.testing.InMemoryJournal;
+import dev.gotunnel.testing.InMemoryPrivileges;
 import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Journal;
+import dev.gotunnel.tunnel.PortsService;
 import dev.gotunnel.tunnel.Refusals;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,11 +120,17 @@ class RemainsTest {
         assertEquals(List.of(), failures);
     }
 
+    private SystemRemains system(InMemoryElevation elevation) {
+        PortsService ports = new PortsService(
+                new InMemoryPrivileges(), elevation, new InMemoryJournal(), new Refusals(temp.resolve("refusals")));
+        return new SystemRemains(temp, ports, elevation);
+    }
+
     @Test
     void withoutPermissionTheLinesToTypeAreTold() throws IOException {
         file("etc/sysctl.d/60-gotunnel.conf");
         file("etc/gotunnel/suffixes");
-        SystemRemains remains = new SystemRemains(temp, new InMemoryElevation());
+        SystemRemains remains = system(new InMemoryElevation());
         assertEquals(2, remains.find().size());
         remains.remove(done, failures);
         assertEquals(
@@ -139,7 +147,7 @@ class RemainsTest {
         file("etc/sysctl.d/60-gotunnel.conf");
         Files.writeString(file("etc/gotunnel/suffixes"), "# allowed\ncorp.example\nlab.example\n");
         InMemoryElevation elevation = new InMemoryElevation().with(Outlook.GRANTED);
-        new SystemRemains(temp, elevation).remove(done, failures);
+        system(elevation).remove(done, failures);
         assertEquals(
                 List.of("{}", "{suffix=corp.example}", "{suffix=lab.example}"),
                 elevation.asked().stream().map(one -> one.data().toString()).toList());
