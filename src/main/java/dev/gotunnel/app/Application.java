@@ -242,7 +242,7 @@ final class Application implements Surroundings {
                 certificates,
                 trust,
                 hosts(),
-                new PortsService(new SystemPrivileges(elevation), elevation, journal, refusals()),
+                ports(journal),
                 renewal,
                 journal,
                 elevation,
@@ -255,6 +255,10 @@ final class Application implements Surroundings {
                 SystemHosts.of(OperatingSystem.current(), System.getenv(), caller, elevation, copy),
                 journal(),
                 refusals());
+    }
+
+    private PortsService ports(FileJournal journal) {
+        return new PortsService(new SystemPrivileges(elevation), elevation, journal, refusals());
     }
 
     private FileJournal journal() {
@@ -274,10 +278,12 @@ final class Application implements Surroundings {
                 () -> TrustService.isTrusted(journal),
                 trust,
                 journal,
-                new SystemPrivileges(elevation),
+                hosts(),
+                ports(journal),
                 commands,
                 this::engine,
                 this::knownTunnels,
+                this::lookAgain,
                 InstalledHelper.ofSystem(),
                 Clock.systemUTC());
     }
@@ -286,6 +292,14 @@ final class Application implements Surroundings {
         return running().map(client -> {
             try (client) {
                 return client.info();
+            }
+        });
+    }
+
+    private void lookAgain() {
+        running().ifPresent(owner -> {
+            try (owner) {
+                var _ = owner.lookAgain();
             }
         });
     }
