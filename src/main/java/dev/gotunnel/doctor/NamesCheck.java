@@ -115,8 +115,7 @@ final class NamesCheck implements Check {
         lookAgain.run();
     }
 
-    private void look(
-            DomainName domain, String known, Unwritten unwritten, Set<String> here, List<Finding> found) {
+    private void look(DomainName domain, String known, Unwritten unwritten, Set<String> here, List<Finding> found) {
         String name = domain.example();
         try {
             List<InetAddress> addresses = Arrays.asList(resolver.addresses(name));

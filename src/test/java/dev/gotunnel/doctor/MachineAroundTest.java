@@ -108,8 +108,7 @@ class MachineAroundTest {
         privileges.holds(permissions);
         return new PortsCheck(
                 () -> engine,
-                new PortsService(
-                        privileges, elevation, new InMemoryJournal(), new Refusals(temp.resolve("refusals"))),
+                new PortsService(privileges, elevation, new InMemoryJournal(), new Refusals(temp.resolve("refusals"))),
                 port -> Optional.ofNullable(held.get(port)),
                 looks::incrementAndGet);
     }
@@ -145,7 +144,8 @@ class MachineAroundTest {
         assertEquals(1, looks.get(), "the running engine is told");
         Findings.one(Level.OK, check);
         elevation.with(Outlook.REFUSED);
-        assertFalse(Findings.one(Level.WARNING, ports(Optional.empty(), Map.of())).repairable());
+        assertFalse(
+                Findings.one(Level.WARNING, ports(Optional.empty(), Map.of())).repairable());
     }
 
     @Test
@@ -222,10 +222,8 @@ class MachineAroundTest {
     }
 
     private NamesCheck names(List<Tunnel> tunnels, Map<String, String> known, NameService service) {
-        HostsService written =
-                new HostsService(hosts, new InMemoryJournal(), new Refusals(temp.resolve("refusals")));
-        return new NamesCheck(
-                () -> tunnels, name -> addresses(name, known), service, written, looks::incrementAndGet);
+        HostsService written = new HostsService(hosts, new InMemoryJournal(), new Refusals(temp.resolve("refusals")));
+        return new NamesCheck(() -> tunnels, name -> addresses(name, known), service, written, looks::incrementAndGet);
     }
 
     private static InetAddress[] addresses(String name, Map<String, String> known) throws UnknownHostException {
@@ -252,13 +250,11 @@ class MachineAroundTest {
         List<Tunnel> here = List.of(tunnel("shop.test", TunnelState.RUNNING, "http://localhost:1"));
         assertEquals(
                 "shop.test (by " + temp.resolve("hosts") + ") leads to this machine.",
-                Findings.one(Level.OK, names(here, known, service))
-                        .what());
+                Findings.one(Level.OK, names(here, known, service)).what());
         List<Tunnel> far = List.of(tunnel("far.test", TunnelState.RUNNING, "http://localhost:1"));
         assertEquals(
                 "far.test leads to 10.0.0.5, another machine.",
-                Findings.one(Level.BROKEN, names(far, known, service))
-                        .what());
+                Findings.one(Level.BROKEN, names(far, known, service)).what());
         List<Tunnel> unknown = List.of(tunnel(
                 "new.local",
                 TunnelState.RUNNING,
@@ -266,11 +262,9 @@ class MachineAroundTest {
                 new Limitation("name-unresolved", "It does not lead here.", "sudo mend")));
         assertEquals(
                 "sudo mend",
-                Findings.one(Level.WARNING, names(unknown, known, service))
-                        .fix());
+                Findings.one(Level.WARNING, names(unknown, known, service)).fix());
         List<Tunnel> localhost = List.of(tunnel("a.localhost", TunnelState.STOPPED, "http://localhost:1"));
-        Finding browsers =
-                Findings.one(Level.NOTE, names(localhost, known, service));
+        Finding browsers = Findings.one(Level.NOTE, names(localhost, known, service));
         assertTrue(browsers.fix().contains("127.0.0.1 a.localhost\\n::1 a.localhost\\n"), browsers.fix());
         Findings.one(Level.OK, names(List.of(), known, service));
     }
@@ -284,11 +278,12 @@ class MachineAroundTest {
                 tunnel("old.test", TunnelState.STOPPED, "http://localhost:1"));
         List<Finding> found = names(tunnels, Map.of(), service("", "")).look();
         assertEquals(
-                List.of(true, true, false), found.stream().map(Finding::repairable).toList());
+                List.of(true, true, false),
+                found.stream().map(Finding::repairable).toList());
         assertEquals(found.get(0).repair(), found.get(1).repair(), "one change, and one password");
         assertTrue(Objects.requireNonNull(found.get(0).repair()).elevated());
         Findings.mend(found.get(0));
-        assertEquals(List.of("shop.test", "shop.localhost", "api.test", "api.localhost"), hosts.names());
+        assertEquals(List.of("shop.localhost", "shop.test", "api.localhost", "api.test"), hosts.names());
         assertEquals(1, looks.get(), "the running engine is told");
         assertFalse(Findings.one(Level.WARNING, names(tunnels.subList(2, 3), Map.of(), service("", "")))
                 .repairable());
