@@ -134,8 +134,8 @@ final class NamesCheck implements Check {
             }
         } catch (UnknownHostException e) {
             Finding finding = unknown(domain, known);
-            boolean helps = unwritten.repair() != null && unwritten.names().contains(name);
-            found.add(helps ? finding.mendedBy(unwritten.repair()) : finding);
+            Repair repair = unwritten.names().contains(name) ? unwritten.repair() : null;
+            found.add(repair == null ? finding : finding.mendedBy(repair));
         }
     }
 
