@@ -57,6 +57,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -221,6 +222,11 @@ final class Application implements Surroundings {
     @Override
     public TunnelStore saved(@Nullable String profile) {
         return new ProfileStore(configFile(), profile);
+    }
+
+    @Override
+    public Set<String> profiles() {
+        return configuration.profiles().keySet();
     }
 
     @Override
