@@ -66,6 +66,11 @@ public final class HostsService {
         return hosts.isWithinReach();
     }
 
+    /** Whether it can be given this name. Another one that it cannot be given keeps none of the rest out. */
+    public boolean isWithinReach(String name) {
+        return isWithinReach() && hosts.permitted(List.of(name)).contains(name);
+    }
+
     /** Whether the user would be asked if it were written now. Asks nobody. */
     public boolean wouldAsk() {
         return hosts.outlook() == Outlook.ASKS;
@@ -123,7 +128,8 @@ public final class HostsService {
         if (missing.isEmpty() && !isLeft) {
             return "";
         }
-        if (outlook == Outlook.GRANTED || outlook == Outlook.ASKS) {
+        boolean isUseful = isLeft || !hosts.permitted(missing).isEmpty();
+        if (isUseful && (outlook == Outlook.GRANTED || outlook == Outlook.ASKS)) {
             return "gotunnel hosts apply";
         }
         return missing.isEmpty() ? "Take the block out with an editor, as an administrator." : byHand(missing);
@@ -140,7 +146,7 @@ public final class HostsService {
     }
 
     /**
-     * What would change if the running tunnels were to have exactly some names.
+     * What would change if the running tunnels were to have exactly some names, as far as these may stand in the file.
      *
      * @throws GotunnelException {@code IO} when the file is damaged
      */
@@ -152,11 +158,11 @@ public final class HostsService {
         Set<String> next = new LinkedHashSet<>(there);
         next.removeIf(name -> !wanted.contains(name) && noted.contains(name));
         next.addAll(wanted);
-        List<String> names = List.copyOf(next);
+        List<String> names = hosts.permitted(next);
         return new HostsChange(
                 names,
-                next.stream().filter(name -> !there.contains(name)).toList(),
-                there.stream().filter(name -> !next.contains(name)).toList(),
+                names.stream().filter(name -> !there.contains(name)).toList(),
+                there.stream().filter(name -> !names.contains(name)).toList(),
                 file.difference(file.with(hosts.owner(), names, System.lineSeparator())));
     }
 

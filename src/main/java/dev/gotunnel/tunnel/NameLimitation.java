@@ -38,7 +38,7 @@ final class NameLimitation {
                 "name-unresolved",
                 name + " does not lead to this machine yet; " + urlThatWorks + " does in browsers.",
                 // Java, Node and Python do not lead .localhost names here by themselves, as browsers and curl do.
-                hosts.isWithinReach() ? "gotunnel hosts apply" : hosts.byHand(List.of(name, domain.localhostName())));
+                hosts.isWithinReach(name) ? "gotunnel hosts apply" : hosts.byHand(List.of(name, domain.localhostName())));
     }
 
     /** The line that an administrator adds. */

@@ -121,6 +121,19 @@ class HostsCommandTest {
     }
 
     @Test
+    void aNameThatTheHelperDoesNotTakeIsLeftOutWithTheLineToType() {
+        around.owned().tunnels.running("shop", "3000");
+        around.hosts.with(Outlook.ASKS).knowingNothingOf(".local");
+        Printed printed = around.run("hosts", "apply", "--yes");
+        assertEquals(0, printed.exit(), printed.err());
+        assertEquals(List.of("shop.localhost"), names());
+        assertTrue(printed.out().startsWith("shop.local stands below no suffix"), printed.out());
+        assertTrue(printed.out().contains("127.0.0.1 shop.local\\n"), printed.out());
+        Printed again = around.run("hosts", "apply");
+        assertTrue(again.out().endsWith("/etc/hosts holds what is needed otherwise.\n"), again.out());
+    }
+
+    @Test
     void applyThatIsDeclinedChangesNothing() {
         around.owned().tunnels.running("shop", "3000");
         around.hosts.with(Outlook.ASKS);
