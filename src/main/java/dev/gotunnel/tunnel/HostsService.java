@@ -2,8 +2,10 @@ package dev.gotunnel.tunnel;
 
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.HostsByHand;
 import dev.gotunnel.names.HostsFile;
 import dev.gotunnel.names.HostsManager;
+import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.Permission;
 import java.util.ArrayList;
@@ -132,12 +134,21 @@ public final class HostsService {
         if (isUseful && (outlook == Outlook.GRANTED || outlook == Outlook.ASKS)) {
             return "gotunnel hosts apply";
         }
-        return missing.isEmpty() ? "Take the block out with an editor, as an administrator." : byHand(missing);
+        return missing.isEmpty() ? cleaningByHand() : byHand(missing);
     }
 
     /** How to lead names here without gotunnel's helper. */
     public String byHand(Collection<String> names) {
-        return NameLimitation.byHand(names, place());
+        return byHand().adding(names);
+    }
+
+    /** How to take all of this user's names out without gotunnel's helper. */
+    public String cleaningByHand() {
+        return byHand().removing(hosts.owner());
+    }
+
+    private HostsByHand byHand() {
+        return new HostsByHand(OperatingSystem.current(), place());
     }
 
     /** Somebody else's line that leads a name to another machine; empty when there is none. */

@@ -88,7 +88,7 @@ class HostsCommandTest {
                   "missing" : [ "shop.localhost", "shop.local" ],
                   "shadows" : [ ],
                   "damage" : "",
-                  "fix" : "sudo sh -c \\"printf '127.0.0.1 shop.localhost shop.local\\\\n::1 shop.localhost shop.local\\\\n' >> /etc/hosts\\""
+                  "fix" : "sudo sh -c \\"printf '\\\\n127.0.0.1 shop.localhost shop.local\\\\n::1 shop.localhost shop.local\\\\n' >> /etc/hosts\\""
                 }
                 """, around.run("hosts", "status", "--format", "json").out());
         String yaml = around.run("hosts", "status", "--format", "yaml").out();
