@@ -52,7 +52,7 @@ public final class MachineRemoval implements Removal {
         FileJournal journal = parts.journal();
         Path authority = directories.data().resolve("ca");
         List<Remains> remains = new ArrayList<>(List.of(
-                new TrustRemains(parts.trust(), authority),
+                new TrustRemains(parts.trust()),
                 new HostsRemains(parts.hosts()),
                 new SystemRemains(parts.root(), parts.ports(), parts.elevation()),
                 new AutostartRemains(parts.home()),

@@ -9,6 +9,7 @@ import dev.gotunnel.trust.TrustStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -52,6 +53,11 @@ public final class AuthorityRenewal {
     /** Below which suffixes the configuration lets names stand. */
     public Suffixes suffixes() {
         return store.suffixes();
+    }
+
+    /** The root of an authority that waits for its trust; empty when no renewal is under way. */
+    public Optional<X509Certificate> prepared() {
+        return changes.apply(store.suffixes()).prepared();
     }
 
     /**
@@ -117,6 +123,8 @@ public final class AuthorityRenewal {
         }
         List<TrustOutcome> outcomes = new ArrayList<>();
         if (!replaced) {
+            // Once the new one is in use, nothing else tells whose the old root is.
+            trust.adopt();
             CertificateAuthority next = change.prepare();
             List<TrustOutcome> trusted = trust.addBeside(next, holders);
             ErrorCode missing = trusted.stream()

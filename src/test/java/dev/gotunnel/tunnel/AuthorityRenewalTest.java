@@ -315,6 +315,29 @@ class AuthorityRenewalTest {
     }
 
     @Test
+    void aRootThatWasInstalledByAPrintedCommandIsReplacedLikeAnyOther() {
+        X509Certificate old = certificates.installCA();
+        system.content.add(old);
+        system.needsPrivilege = true;
+        List<TrustOutcome> outcomes = renewal.renew(YES);
+        assertEquals(ErrorCode.NOT_PERMITTED, outcomes.getLast().failure());
+        assertEquals("gotunnel trust export --next | sudo trust system", outcomes.getFirst().hint());
+        X509Certificate next = renewal.prepared().orElseThrow();
+        system.content.add(next);
+        system.beforeInstall = () -> {
+            throw new AssertionError("it is there already");
+        };
+        system.unwritable = new GotunnelException(ErrorCode.NOT_PERMITTED, "Not you.", "sudo untrust system");
+        List<TrustOutcome> last = renewal.renew(YES);
+        assertEquals(next, certificates.installCA(), "the old root goes by another command, which keeps nothing up");
+        assertEquals("sudo untrust system", last.getFirst().hint());
+        system.unwritable = null;
+        trust.install(List.of(), YES);
+        assertEquals(List.of(CertificateAuthority.nameOf(certificates.installCA())), names(system));
+        assertEquals(Optional.empty(), renewal.prepared());
+    }
+
+    @Test
     void anExpiredOneIsReplacedWhateverStoresSay() {
         String old = trustedOld();
         clock.pass(Duration.ofDays(6 * 365));
