@@ -93,13 +93,16 @@ public final class MachineRemoval implements Removal {
         return new MachineRemoval(journal, remains, kept);
     }
 
+    /** What cannot be looked at is a trace as well, and keeps nothing else from being found. */
     @Override
     public List<Trace> find() {
-        // A damaged one is kept beside: what it knew is searched for.
-        journal.mend();
         List<Trace> found = new ArrayList<>();
         for (Remains one : remains) {
-            one.find().forEach(what -> found.add(new Trace(one.kind(), what)));
+            try {
+                one.find().forEach(what -> found.add(new Trace(one.kind(), what)));
+            } catch (GotunnelException e) {
+                found.add(new Trace(one.kind(), "unknown: " + String.valueOf(e.getMessage()).replaceFirst("\\.$", "")));
+            }
         }
         return found;
     }
@@ -111,6 +114,7 @@ public final class MachineRemoval implements Removal {
 
     @Override
     public Report remove() {
+        // A damaged one is kept beside: what it knew is searched for.
         journal.mend();
         List<String> done = new ArrayList<>();
         List<GotunnelException> failures = new ArrayList<>();

@@ -248,9 +248,12 @@ public final class HostsService {
         }
     }
 
-    /** What {@link #clean} would change. */
+    /** What {@link #clean} would change; nothing in a file whose damage is another user's. */
     public HostsChange cleaning() {
         HostsFile file = hosts.read();
+        if (!file.isMarkedFor(hosts.owner())) {
+            return new HostsChange(List.of(), List.of(), List.of(), List.of());
+        }
         return new HostsChange(
                 List.of(),
                 List.of(),

@@ -125,7 +125,9 @@ public final class InMemoryHosts implements HostsManager {
 
     @Override
     public synchronized void restore() {
-        file = file.with(OWNER, List.of(), "\n");
+        if (!names().isEmpty()) {
+            file = file.with(OWNER, List.of(), "\n");
+        }
         copy = null;
     }
 }
