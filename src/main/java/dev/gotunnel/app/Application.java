@@ -13,6 +13,7 @@ import dev.gotunnel.doctor.ExaminedMachine;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.keychain.Keychains;
+import dev.gotunnel.names.SuffixFile;
 import dev.gotunnel.names.SystemHosts;
 import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.observability.Logging;
@@ -36,6 +37,7 @@ import dev.gotunnel.trust.TrustPlaces;
 import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.HelperSuffixes;
 import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
@@ -241,8 +243,10 @@ final class Application implements Surroundings {
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
         FileJournal journal = journal();
         TrustService trust = new TrustService(certificates, stores, files, journal);
+        HelperSuffixes suffixes = new HelperSuffixes(
+                SuffixFile.of(OperatingSystem.current(), Path.of("/")), elevation, journal);
         AuthorityRenewal renewal = new AuthorityRenewal(
-                suffixes -> certificates.change(suffixes.all()), trust, saved(), elevation, this::useNewAuthority);
+                wanted -> certificates.change(wanted.all()), trust, saved(), suffixes, this::useNewAuthority);
         return new Machine(
                 directories,
                 certificates,

@@ -5,6 +5,7 @@ import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.SuffixFile;
 import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.privilege.Outlook;
@@ -26,6 +27,7 @@ import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.Doctor;
 import dev.gotunnel.tunnel.FileJournal;
 import dev.gotunnel.tunnel.Finding;
+import dev.gotunnel.tunnel.HelperSuffixes;
 import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
@@ -171,7 +173,7 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
                 suffixes -> certificates.change(suffixes.all()),
                 new TrustService(certificates, stores, files, journal),
                 saved,
-                elevation,
+                new HelperSuffixes(new SuffixFile(temp.resolve("suffixes")), elevation, journal),
                 () -> {
                     var _ = certificates.refresh();
                     tunnels.renewCertificates();
