@@ -26,6 +26,7 @@ import dev.gotunnel.privilege.HelperElevation;
 import dev.gotunnel.privilege.InstalledHelper;
 import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.SystemPrivileges;
+import dev.gotunnel.privilege.UncheckedPrivileges;
 import dev.gotunnel.privilege.Verb;
 import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.HelperTrustInstaller;
@@ -104,8 +105,8 @@ final class Application implements Surroundings {
     @Override
     public void begin(GlobalOptions given) {
         options = given;
-        require("--log-level", given.logLevel(), Configuration.Logging.LEVELS);
-        require("--log-format", given.logFormat(), Configuration.Logging.FORMATS);
+        require("--log-level", given.logLevel(), List.of("trace", "debug", "info", "warn", "error"));
+        require("--log-format", given.logFormat(), List.of("text", "json"));
         if (given.config() != null && !Files.exists(given.config())) {
             throw new GotunnelException(
                     ErrorCode.CONFIG, "There is no file " + given.config() + ".", "Check the path after --config.");
@@ -121,8 +122,10 @@ final class Application implements Surroundings {
             certificates = certificateStore();
         }
         String level = firstOf(given.logLevel(), configuration.logging().level(), "warn");
-        String format = firstOf(given.logFormat(), configuration.logging().format(), "text");
-        Logging.configure(level, format.equals("json"));
+        String environment = configuration.observability().environment();
+        boolean served = environment != null && !environment.equals("development");
+        String format = firstOf(given.logFormat(), configuration.logging().format(), served ? "json" : "text");
+        Logging.configure(level, format.equals("json"), environment);
     }
 
     private static void require(String flag, @Nullable String value, List<String> allowed) {
@@ -182,7 +185,9 @@ final class Application implements Surroundings {
                     certificates,
                     new SystemResolution(),
                     hosts(),
-                    new SystemPrivileges(elevation),
+                    configuration.security().privilegeCheck()
+                            ? new SystemPrivileges(elevation)
+                            : new UncheckedPrivileges(),
                     saved(),
                     telemetry.get(),
                     window != null));

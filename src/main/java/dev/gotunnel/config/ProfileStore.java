@@ -126,9 +126,9 @@ public final class ProfileStore implements TunnelStore {
 
     private void editAlone(BiConsumer<MappingNode, Configuration> change) {
         String name = String.valueOf(file.getFileName());
-        String before = ConfigLoader.read(file);
+        String before = YamlText.read(file);
         Configuration configuration = ConfigLoader.parse(before, file);
-        Optional<Node> parsed = ConfigLoader.compose(before, name, true);
+        Optional<Node> parsed = YamlText.compose(before, name, true);
         MappingNode root = parsed.filter(MappingNode.class::isInstance)
                 .map(MappingNode.class::cast)
                 .orElseGet(ProfileStore::newDocument);
@@ -141,7 +141,7 @@ public final class ProfileStore implements TunnelStore {
 
     private static MappingNode newDocument() {
         MappingNode root = YamlTree.mapping();
-        YamlTree.put(root, "version", YamlTree.of(ConfigLoader.VERSION));
+        YamlTree.put(root, "version", YamlTree.of(Catalogue.VERSION));
         return root;
     }
 
