@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
@@ -51,13 +53,19 @@ public final class ConfigLoader {
                 file.toAbsolutePath().getParent());
         Optional<Node> root = YamlText.compose(text, source.label(), false);
         YamlReader reader = new YamlReader(List.of(source));
-        Configuration configuration = root.map(node -> {
-                    Node said = new Variables(System.getenv()).expanded(node, reader);
-                    return configuration(reader, said);
-                })
+        Configuration configuration = root.map(
+                        node -> Document.prepared(migrated(node), reader, new Variables(System.getenv())))
+                .map(node -> configuration(reader, node))
                 .orElse(Configuration.DEFAULT);
         refuse(reader.problems());
         return configuration;
+    }
+
+    private static Node migrated(Node root) {
+        if (root instanceof MappingNode mapping && Migration.isNeeded(root)) {
+            var _ = Migration.apply(mapping);
+        }
+        return root;
     }
 
     /** Refuses what has problems. */
@@ -73,9 +81,6 @@ public final class ConfigLoader {
 
     /** What a tree says; its problems are told to the reader. */
     static Configuration configuration(YamlReader reader, Node root) {
-        if (!Version.isReadable(reader, root)) {
-            return Configuration.DEFAULT;
-        }
         Section top = reader.section(root, "", Catalogue.ROOT);
         top.integer("version");
         Section server = top.section("server");
@@ -110,7 +115,7 @@ public final class ConfigLoader {
     private static Map<String, List<TunnelSpec>> profiles(YamlReader reader, TunnelReader tunnels, Section top) {
         Map<String, List<TunnelSpec>> profiles = new LinkedHashMap<>();
         if (top.has("tunnels")) {
-            profiles.put(TunnelId.DEFAULT, tunnels(reader, tunnels, top, TunnelId.DEFAULT));
+            profiles.put(TunnelId.DEFAULT, tunnels(reader, tunnels, top, TunnelId.DEFAULT, _ -> {}));
         }
         reader.mapping(top.node("profiles"), "profiles").forEach((name, node) -> {
             String path = YamlReader.join("profiles", name);
@@ -121,7 +126,7 @@ public final class ConfigLoader {
             } else if (profiles.containsKey(name)) {
                 profile.problem("the top-level list \"tunnels\" is this profile already.");
             } else {
-                profiles.put(name, tunnels(reader, tunnels, profile, name));
+                profiles.put(name, tunnels(reader, tunnels, profile, name, _ -> {}));
             }
         });
         return profiles;
@@ -131,9 +136,10 @@ public final class ConfigLoader {
      * The tunnels of a section that has a list of them.
      *
      * @param profile whose they are
+     * @param where is given the node of each
      */
     static List<TunnelSpec> tunnels(
-            YamlReader reader, TunnelReader format, Section section, String profile) {
+            YamlReader reader, TunnelReader format, Section section, String profile, Consumer<Node> where) {
         Set<String> names = new HashSet<>();
         List<TunnelSpec> tunnels = new ArrayList<>();
         section.items("tunnels", (item, path) -> {
@@ -142,6 +148,7 @@ public final class ConfigLoader {
                 reader.problem(item, path, "the name \"" + tunnel.id().name() + "\" stands here twice.");
             } else if (tunnel != null) {
                 tunnels.add(tunnel);
+                where.accept(item);
             }
             return tunnel;
         });

@@ -198,7 +198,7 @@ final class TunnelCatalogue {
             + " `-Name: \"\"` takes it away. Values may have `{host}`, `{method}`, `{scheme}`, `{path}`, `{query}`,"
             + " `{remote_ip}`, `{request_id}`, `{tunnel}`, `{backend}`; `{{` is a brace";
 
-    private static final Type HEADER_VALUE = new Either(Text.of("value"), new ItemsOf(Text.of("value")));
+    static final Type HEADER_VALUE = new Either(Text.of("value"), new ItemsOf(Text.of("value")));
 
     static final Keys HEADERS = Keys.of(
             Key.of("request", new ByName("HEADER", HEADER_VALUE), RULES).otherwise("none"),

@@ -139,7 +139,7 @@ final class YamlReader {
         return entries;
     }
 
-    private static String suggestion(String wrong, List<String> allowed) {
+    static String suggestion(String wrong, List<String> allowed) {
         return allowed.stream()
                 .filter(known -> Math.abs(known.length() - wrong.length()) <= NEAR)
                 .min(Comparator.comparingInt(known -> distance(wrong, known)))

@@ -36,15 +36,20 @@ final class YamlText {
 
     /** A file's text; empty when there is no such file. */
     static String read(Path file) {
+        return decode(bytes(file), file);
+    }
+
+    /** A file's bytes; none when there is no such file. */
+    static byte[] bytes(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
                 throw new GotunnelException(
                         ErrorCode.CONFIG, file + " is larger than 512 KB.", "Check that it is the file you mean.");
             }
-            return decode(bytes, file);
+            return bytes;
         } catch (NoSuchFileException e) {
-            return "";
+            return new byte[0];
         } catch (IOException e) {
             throw PrivateFiles.unusable("read " + file, file, e);
         }
