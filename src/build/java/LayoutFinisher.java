@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -70,6 +71,37 @@ final class LayoutFinisher {
         Files.setLastModifiedTime(lib.resolve(PROGRAM), FileTime.from(Instant.now()));
         // Where the launcher finds a Java on the machine that built it, whatever JAVA_HOME says there.
         Files.writeString(lib.resolve("built-with"), System.getProperty("java.home") + "\n");
+        describe(lib);
+    }
+
+    /** What the program says of itself, where packages have it: the manual page, and the completion of each shell. */
+    private static void describe(Path lib) throws IOException {
+        Path share = lib.resolveSibling("share");
+        print(lib, share.resolve("man/man1/gotunnel.1"), "man");
+        print(lib, share.resolve("bash-completion/completions/gotunnel"), "completion", "bash");
+        print(lib, share.resolve("zsh/site-functions/_gotunnel"), "completion", "zsh");
+        print(lib, share.resolve("fish/vendor_completions.d/gotunnel.fish"), "completion", "fish");
+    }
+
+    private static void print(Path lib, Path file, String... words) throws IOException {
+        Files.createDirectories(file.getParent());
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                lib.resolve(PROGRAM).toString()));
+        command.addAll(List.of(words));
+        ProcessBuilder program = new ProcessBuilder(command).redirectOutput(file.toFile());
+        program.redirectError(ProcessBuilder.Redirect.INHERIT);
+        // The configuration of whoever builds is none of its business.
+        program.environment().put("GOTUNNEL_CONFIG_DIR", lib.resolve("none").toString());
+        try {
+            if (program.start().waitFor() != 0) {
+                throw new IOException("gotunnel " + String.join(" ", words) + " failed");
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
     }
 
     /**

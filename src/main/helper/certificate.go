@@ -136,13 +136,9 @@ func purposeProblem(c *x509.Certificate) string {
 	if c.KeyUsage&x509.KeyUsageCertSign == 0 || c.KeyUsage&^allowed != 0 || !isCritical(c, keyUsageOID) {
 		return "The certificate's key may do something else than sign certificates."
 	}
-	for _, use := range c.ExtKeyUsage {
-		if use != x509.ExtKeyUsageServerAuth {
-			return "The certificate is for something else than servers."
-		}
-	}
-	if len(c.UnknownExtKeyUsage) > 0 {
-		return "The certificate is for something else than servers."
+	// Without that extension it could sign code and e-mail too.
+	if len(c.ExtKeyUsage) != 1 || c.ExtKeyUsage[0] != x509.ExtKeyUsageServerAuth || len(c.UnknownExtKeyUsage) > 0 {
+		return "The certificate is not for servers alone."
 	}
 	return ""
 }

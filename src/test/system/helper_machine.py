@@ -122,6 +122,7 @@ CN = gotunnel CA sweep
 [root]
 basicConstraints = critical, CA:TRUE, pathlen:1
 keyUsage = critical, keyCertSign, cRLSign
+extendedKeyUsage = serverAuth
 subjectKeyIdentifier = hash
 nameConstraints = critical, permitted;DNS:test, permitted;IP:127.0.0.0/255.0.0.0, permitted;email:invalid, permitted;URI:invalid
 """)

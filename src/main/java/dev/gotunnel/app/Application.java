@@ -58,6 +58,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -229,6 +230,11 @@ final class Application implements Surroundings {
     }
 
     @Override
+    public Set<String> profiles() {
+        return configuration.profiles().keySet();
+    }
+
+    @Override
     public MachineService machine() {
         Map<String, String> environment = System.getenv();
         SystemCommands commands = new SystemCommands(environment);
@@ -247,7 +253,7 @@ final class Application implements Surroundings {
                 certificates,
                 trust,
                 hosts(),
-                new PortsService(new SystemPrivileges(elevation), elevation, journal, refusals()),
+                ports(journal),
                 renewal,
                 journal,
                 elevation,
@@ -260,6 +266,10 @@ final class Application implements Surroundings {
                 SystemHosts.of(OperatingSystem.current(), System.getenv(), caller, elevation, copy),
                 journal(),
                 refusals());
+    }
+
+    private PortsService ports(FileJournal journal) {
+        return new PortsService(new SystemPrivileges(elevation), elevation, journal, refusals());
     }
 
     private FileJournal journal() {
@@ -279,10 +289,12 @@ final class Application implements Surroundings {
                 () -> TrustService.isTrusted(journal),
                 trust,
                 journal,
-                new SystemPrivileges(elevation),
+                hosts(),
+                ports(journal),
                 commands,
                 this::engine,
                 this::knownTunnels,
+                this::lookAgain,
                 InstalledHelper.ofSystem(),
                 Clock.systemUTC());
     }
@@ -291,6 +303,14 @@ final class Application implements Surroundings {
         return running().map(client -> {
             try (client) {
                 return client.info();
+            }
+        });
+    }
+
+    private void lookAgain() {
+        running().ifPresent(owner -> {
+            try (owner) {
+                var _ = owner.lookAgain();
             }
         });
     }

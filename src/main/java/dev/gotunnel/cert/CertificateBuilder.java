@@ -98,8 +98,6 @@ final class CertificateBuilder {
         return build(rootKey, now, CA_LIFETIME, issuer, new X500Name("CN=" + commonName), keys, builder -> {
             authority(builder, keys, suffixes, 0);
             builder.addExtension(
-                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-            builder.addExtension(
                     Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(root));
         });
     }
@@ -135,12 +133,14 @@ final class CertificateBuilder {
         }
     }
 
+    /** For servers alone: a store that trusts it for code or e-mail as well, as Windows's does, is not to do so here. */
     private void authority(X509v3CertificateBuilder builder, KeyPair keys, List<String> suffixes, int pathLength)
             throws IOException {
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(pathLength));
         builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
         builder.addExtension(
                 Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(keys.getPublic()));
+        builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
         builder.addExtension(Extension.nameConstraints, true, constraints(suffixes));
     }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -20,8 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The whole command line: its commands, and how their failures become messages and exit codes. */
 public final class CommandLineApp {
-    /** Asks for help, alone or among other letters of one word. */
-    private static final Pattern HELP = Pattern.compile("help|--help.*|-[^-]*h.*");
+    /** Asks for help, alone or among other letters of one word; or for the manual. */
+    private static final Pattern ALL = Pattern.compile("help|--help.*|-[^-]*h.*|man");
 
     private final Surroundings surroundings;
     private final String version;
@@ -62,6 +63,9 @@ public final class CommandLineApp {
         commands.put("env", () -> new EnvCommand(context));
         commands.put("doctor", () -> new DoctorCommand(context));
         commands.put("uninstall", () -> new UninstallCommand(context));
+        commands.put("completion", () -> new CompletionCommand(context));
+        commands.put("man", () -> new ManCommand(context));
+        commands.put(CompleteCommand.NAME, () -> new CompleteCommand(context));
         commands.put("engine", () -> new EngineCommand(context));
         commands.put("help", CommandLine.HelpCommand::new);
         return commands;
@@ -74,15 +78,17 @@ public final class CommandLineApp {
     private static Collection<Supplier<Object>> meant(Map<String, Supplier<Object>> commands, List<String> words) {
         Map<String, Supplier<Object>> named = new LinkedHashMap<>(commands);
         named.keySet().retainAll(words);
-        boolean help = words.stream().anyMatch(word -> HELP.matcher(word).matches());
-        return new LinkedHashSet<>((help || named.isEmpty() ? commands : named).values());
+        boolean all = words.stream().anyMatch(word -> ALL.matcher(word).matches());
+        boolean none = named.keySet()
+                .equals(named.containsKey(CompleteCommand.NAME) ? Set.of(CompleteCommand.NAME) : Set.of());
+        return new LinkedHashSet<>((all || none ? commands : named).values());
     }
 
     private CommandLine commandLine(List<String> words) {
         GlobalOptions options = new GlobalOptions();
         Output output = new Output(out, err);
         Context context = new Context(surroundings, output, options);
-        CommandLine commandLine = new CommandLine(new RootCommand(context));
+        CommandLine commandLine = new CommandLine(new RootCommand(context), LiveNames.factory(context));
         meant(commands(context), words).forEach(command -> commandLine.addSubcommand(command.get()));
         commandLine.addMixin("global", options);
         commandLine.getCommandSpec().version("gotunnel " + version);
@@ -93,6 +99,7 @@ public final class CommandLineApp {
                 .registerConverter(Output.Format.class, oneOf(Output.Format.class))
                 .registerConverter(TrustCommand.ExportFormat.class, oneOf(TrustCommand.ExportFormat.class))
                 .registerConverter(Shell.class, oneOf(Shell.class))
+                .registerConverter(CompletionCommand.Script.class, oneOf(CompletionCommand.Script.class))
                 // A password's file is written @FILE too, and is not to become arguments.
                 .setExpandAtFiles(false)
                 .setUsageHelpAutoWidth(true)

@@ -75,6 +75,8 @@ final class DoctorCommand implements Callable<Integer> {
     private List<Repair> repairs(List<Finding> findings) {
         List<Repair> all = findings.stream()
                 .flatMap(finding -> Optional.ofNullable(finding.repair()).stream())
+                // Several findings may be mended by one change.
+                .distinct()
                 .toList();
         List<Repair> chosen = new ArrayList<>(
                 all.stream().filter(repair -> !repair.elevated()).toList());

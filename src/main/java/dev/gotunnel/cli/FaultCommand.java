@@ -40,7 +40,11 @@ final class FaultCommand implements Callable<Integer> {
 
     private final Context context;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "NAME, PROFILE/NAME or domain.")
+    @Parameters(
+            index = "0",
+            paramLabel = "NAME",
+            completionCandidates = LiveNames.Tunnels.class,
+            description = "NAME, PROFILE/NAME or domain.")
     private String name = "";
 
     @Parameters(

@@ -1,6 +1,8 @@
 package dev.gotunnel.cli;
 
+import dev.gotunnel.config.Configuration;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -17,6 +19,7 @@ public final class GlobalOptions {
     @Option(
             names = "--profile",
             paramLabel = "NAME",
+            completionCandidates = LiveNames.Profiles.class,
             scope = ScopeType.INHERIT,
             description = "Profile to list and save tunnels in, beside \"default\".")
     private @Nullable String profile;
@@ -24,6 +27,7 @@ public final class GlobalOptions {
     @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
+            completionCandidates = LogLevels.class,
             scope = ScopeType.INHERIT,
             description = "trace, debug, info, warn or error (default: warn).")
     private @Nullable String logLevel;
@@ -31,6 +35,7 @@ public final class GlobalOptions {
     @Option(
             names = "--log-format",
             paramLabel = "FORMAT",
+            completionCandidates = LogFormats.class,
             scope = ScopeType.INHERIT,
             description = "text or json (default: text).")
     private @Nullable String logFormat;
@@ -57,6 +62,20 @@ public final class GlobalOptions {
 
     @Option(names = "--headless", scope = ScopeType.INHERIT, description = "No tray and no window.")
     private boolean headless;
+
+    /** For completion. */
+    static final class LogLevels extends ArrayList<String> {
+        LogLevels() {
+            super(Configuration.Logging.LEVELS);
+        }
+    }
+
+    /** For completion. */
+    static final class LogFormats extends ArrayList<String> {
+        LogFormats() {
+            super(Configuration.Logging.FORMATS);
+        }
+    }
 
     /** The configuration file that was asked for. */
     public @Nullable Path config() {

@@ -40,7 +40,11 @@ import picocli.CommandLine.Parameters;
 final class StartCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(arity = "0..1", paramLabel = "NAME", description = "A saved tunnel to start.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "NAME",
+            completionCandidates = LiveNames.Tunnels.class,
+            description = "A saved tunnel to start.")
     private @Nullable String saved;
 
     @Option(
@@ -57,6 +61,7 @@ final class StartCommand implements Callable<Integer> {
 
     @Option(
             names = "--https",
+            paramLabel = "true|false",
             arity = "0..1",
             fallbackValue = "true",
             description = "Serve over HTTPS and redirect HTTP (default: true). --https=false serves plain HTTP.")

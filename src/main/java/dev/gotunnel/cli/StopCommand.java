@@ -16,7 +16,10 @@ import picocli.CommandLine.Parameters;
 final class StopCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(paramLabel = "NAME", description = "NAME, PROFILE/NAME or domain.")
+    @Parameters(
+            paramLabel = "NAME",
+            completionCandidates = LiveNames.Tunnels.class,
+            description = "NAME, PROFILE/NAME or domain.")
     private String name = "";
 
     StopCommand(Context context) {

@@ -6,6 +6,7 @@ import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.tunnel.TunnelStore;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the commands need of the application around them. */
@@ -36,6 +37,9 @@ public interface Surroundings {
 
     /** The tunnels that are saved in the profile {@code default} and another one, unless that is null. */
     TunnelStore saved(@Nullable String profile);
+
+    /** The names of the profiles that the configuration has. */
+    Set<String> profiles();
 
     /** The machine, as this process sees it. */
     MachineService machine();

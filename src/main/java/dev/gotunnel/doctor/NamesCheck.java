@@ -1,8 +1,11 @@
 package dev.gotunnel.doctor;
 
+import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.tunnel.Finding;
+import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Limitation;
+import dev.gotunnel.tunnel.Repair;
 import dev.gotunnel.tunnel.Tunnel;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -14,22 +17,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Whether the name of each tunnel leads to this machine, and by what. */
 final class NamesCheck implements Check {
+    private static final Logger LOG = LoggerFactory.getLogger(NamesCheck.class);
+
     private final Supplier<List<Tunnel>> tunnels;
     private final Resolver resolver;
     private final NameService service;
+    private final HostsService hosts;
+    private final Runnable lookAgain;
 
     /** Finds addresses. */
     interface Resolver {
         InetAddress[] addresses(String name) throws UnknownHostException;
     }
 
-    NamesCheck(Supplier<List<Tunnel>> tunnels, Resolver resolver, NameService service) {
+    /**
+     * @param lookAgain tells the running engine that names may lead here by now
+     */
+    NamesCheck(
+            Supplier<List<Tunnel>> tunnels,
+            Resolver resolver,
+            NameService service,
+            HostsService hosts,
+            Runnable lookAgain) {
         this.tunnels = tunnels;
         this.resolver = resolver;
         this.service = service;
+        this.hosts = hosts;
+        this.lookAgain = lookAgain;
     }
 
     @Override
@@ -40,7 +60,8 @@ final class NamesCheck implements Check {
     @Override
     public List<Finding> look() {
         Map<DomainName, String> domains = new LinkedHashMap<>();
-        for (Tunnel tunnel : tunnels.get()) {
+        List<Tunnel> all = tunnels.get();
+        for (Tunnel tunnel : all) {
             String known = tunnel.limitations().stream()
                     .filter(limitation -> limitation.code().equals("name-unresolved"))
                     .map(Limitation::fix)
@@ -53,7 +74,8 @@ final class NamesCheck implements Check {
         }
         List<Finding> found = new ArrayList<>();
         Set<String> here = new LinkedHashSet<>();
-        domains.forEach((domain, known) -> look(domain, known, here, found));
+        Unwritten unwritten = unwritten(all);
+        domains.forEach((domain, known) -> look(domain, known, unwritten, here, found));
         if (!here.isEmpty()) {
             found.addFirst(Finding.ok(
                     subject(),
@@ -62,7 +84,38 @@ final class NamesCheck implements Check {
         return found;
     }
 
-    private void look(DomainName domain, String known, Set<String> here, List<Finding> found) {
+    /**
+     * The names of running tunnels that the hosts file does not have yet.
+     *
+     * @param repair writes them all; null where gotunnel may not
+     */
+    private record Unwritten(List<String> names, @Nullable Repair repair) {}
+
+    private Unwritten unwritten(List<Tunnel> all) {
+        Unwritten nothing = new Unwritten(List.of(), null);
+        try {
+            List<String> names = hosts.plan(HostsService.namesOf(all)).added();
+            return names.isEmpty() || !hosts.isWithinReach()
+                    ? nothing
+                    : new Unwritten(
+                            names,
+                            new Repair(
+                                    "write " + String.join(", ", names) + " into " + hosts.place(),
+                                    hosts.wouldAsk(),
+                                    () -> write(all)));
+        } catch (GotunnelException e) {
+            LOG.debug("{} cannot be written: {}", hosts.place(), e.getMessage());
+            return nothing;
+        }
+    }
+
+    private void write(List<Tunnel> all) {
+        hosts.allow();
+        hosts.apply(() -> HostsService.namesOf(all));
+        lookAgain.run();
+    }
+
+    private void look(DomainName domain, String known, Unwritten unwritten, Set<String> here, List<Finding> found) {
         String name = domain.example();
         try {
             List<InetAddress> addresses = Arrays.asList(resolver.addresses(name));
@@ -80,7 +133,9 @@ final class NamesCheck implements Check {
                         domain.isLocalhost() ? "" : "Use https://" + domain.localhostName() + ", or another name."));
             }
         } catch (UnknownHostException e) {
-            found.add(unknown(domain, known));
+            Finding finding = unknown(domain, known);
+            Repair repair = unwritten.names().contains(name) ? unwritten.repair() : null;
+            found.add(repair == null ? finding : finding.mendedBy(repair));
         }
     }
 

@@ -1,11 +1,10 @@
 package dev.gotunnel.doctor;
 
-import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.platform.PortHolder;
-import dev.gotunnel.privilege.Permission;
-import dev.gotunnel.privilege.PrivilegeManager;
 import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.Finding;
+import dev.gotunnel.tunnel.PortsService;
+import dev.gotunnel.tunnel.Repair;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,22 +22,23 @@ final class PortsCheck implements Check {
     private static final int PATIENCE_MILLIS = 1000;
 
     private final Supplier<Optional<EngineInfo>> running;
-    private final PrivilegeManager privileges;
+    private final PortsService ports;
     private final IntFunction<Optional<String>> holder;
-    private final OperatingSystem system;
+    private final Runnable lookAgain;
 
     /**
      * @param holder who listens on a port, in words; empty when nobody does
+     * @param lookAgain tells the running engine that ports may have become free to it
      */
     PortsCheck(
             Supplier<Optional<EngineInfo>> running,
-            PrivilegeManager privileges,
+            PortsService ports,
             IntFunction<Optional<String>> holder,
-            OperatingSystem system) {
+            Runnable lookAgain) {
         this.running = running;
-        this.privileges = privileges;
+        this.ports = ports;
         this.holder = holder;
-        this.system = system;
+        this.lookAgain = lookAgain;
     }
 
     /** Who listens on a port of this machine, also when the system does not tell who it is. */
@@ -77,14 +77,8 @@ final class PortsCheck implements Check {
                             : "http:// without a port leads there and not to the redirect to HTTPS.",
                     "Stop that program and start the tunnels again, or go on with the port.")));
         }
-        if (found.isEmpty() && !privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS)) {
-            found.add(Finding.warning(
-                    subject(),
-                    "Ports 443 and 80 are free, but gotunnel may not listen there.",
-                    "Addresses of tunnels carry a port, such as https://shop.localhost:8443.",
-                    system == OperatingSystem.LINUX
-                            ? "Until the next boot: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=80"
-                            : ""));
+        if (found.isEmpty()) {
+            ports.enabling().map(this::forbidden).ifPresent(found::add);
         }
         if (found.isEmpty()) {
             found.add(Finding.ok(
@@ -94,5 +88,19 @@ final class PortsCheck implements Check {
                             .orElse("443 and 80 are free, and gotunnel may listen there.")));
         }
         return found;
+    }
+
+    private Finding forbidden(String change) {
+        Finding finding = Finding.warning(
+                subject(),
+                "Ports 443 and 80 are free, but gotunnel may not listen there.",
+                "Addresses of tunnels carry a port, such as https://shop.localhost:8443.",
+                ports.remedy());
+        return ports.isWithinReach()
+                ? finding.mendedBy(new Repair(change, ports.wouldAsk(), () -> {
+                    ports.enable();
+                    lookAgain.run();
+                }))
+                : finding;
     }
 }

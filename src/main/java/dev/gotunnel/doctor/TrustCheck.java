@@ -85,8 +85,10 @@ final class TrustCheck implements Check {
                 store.fix(),
                 null);
         return store.fix().startsWith(INSTALL)
-                ? finding.mendedBy(
-                        Repair.of("add the root to " + store.store() + ", " + store.place(), () -> install(store)))
+                ? finding.mendedBy(new Repair(
+                        "add the root to " + store.store() + ", " + store.place(),
+                        trust.asksAdministrator(store.store()),
+                        () -> install(store)))
                 : finding;
     }
 

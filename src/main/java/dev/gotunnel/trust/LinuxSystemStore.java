@@ -104,6 +104,11 @@ final class LinuxSystemStore implements TrustStore {
     }
 
     @Override
+    public boolean asksAdministrator() {
+        return helper.isPresent() && !mayWrite();
+    }
+
+    @Override
     public @Nullable String servedBy() {
         return null;
     }

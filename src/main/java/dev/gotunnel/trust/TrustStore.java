@@ -31,6 +31,11 @@ public interface TrustStore {
     /** Whether this process may not write it, and no helper can do it instead. */
     boolean needsPrivilege();
 
+    /** Whether {@link #install} has the system ask for an administrator's password. */
+    default boolean asksAdministrator() {
+        return false;
+    }
+
     /** Why gotunnel never writes it, and what serves its programs instead; null when gotunnel does write it. */
     @Nullable
     String servedBy();

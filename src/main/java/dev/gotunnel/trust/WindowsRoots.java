@@ -76,6 +76,11 @@ final class WindowsRoots implements TrustStore {
     }
 
     @Override
+    public boolean asksAdministrator() {
+        return helper.isPresent();
+    }
+
+    @Override
     public @Nullable String servedBy() {
         return null;
     }

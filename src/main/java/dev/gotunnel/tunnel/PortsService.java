@@ -6,6 +6,7 @@ import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.platform.PortHolder;
 import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.privilege.HelperAnswer;
+import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.Permission;
 import dev.gotunnel.privilege.PrivilegeManager;
 import dev.gotunnel.privilege.Verb;
@@ -82,13 +83,29 @@ public final class PortsService {
 
     private String fix(boolean permitted, List<PortsStatus.Port> ports) {
         if (!permitted) {
-            return elevation.isInstalled() ? "gotunnel ports enable" : BY_HAND;
+            return remedy();
         }
         return ports.stream()
                 .filter(port -> port.state().equals("taken"))
                 .findFirst()
                 .map(port -> "Stop " + port.holder() + ", then: gotunnel ports enable")
                 .orElse("");
+    }
+
+    /** How this user comes to listen on them. */
+    public String remedy() {
+        return elevation.isInstalled() ? "gotunnel ports enable" : BY_HAND;
+    }
+
+    /** Whether it can be allowed at all, if the user agrees. Asks nobody. */
+    public boolean isWithinReach() {
+        Outlook outlook = elevation.outlook(Verb.PORTS_ENABLE);
+        return outlook == Outlook.GRANTED || outlook == Outlook.ASKS;
+    }
+
+    /** Whether the user would be asked if it were allowed now. Asks nobody. */
+    public boolean wouldAsk() {
+        return elevation.outlook(Verb.PORTS_ENABLE) == Outlook.ASKS;
     }
 
     /** Whether gotunnel has allowed it. */

@@ -71,6 +71,11 @@ public final class TrustService {
         return states;
     }
 
+    /** Whether a store's {@link #install} has the system ask for an administrator's password. */
+    public boolean asksAdministrator(String store) {
+        return choose(stores.find(), List.of(store)).stream().anyMatch(TrustStore::asksAdministrator);
+    }
+
     /** By the id: the name of a second store of a kind may end with a number. */
     private static String kindOf(TrustStore store) {
         return store.id().split(":", 2)[0];

@@ -44,6 +44,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An application around the commands, of which a test says who owns the engine. */
@@ -144,6 +145,11 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     @Override
     public TunnelStore saved() {
         return saved;
+    }
+
+    @Override
+    public Set<String> profiles() {
+        return Set.of("work");
     }
 
     @Override

@@ -8,9 +8,13 @@ import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.privilege.InstalledHelper;
+import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.Permission;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.InMemoryCertificates;
+import dev.gotunnel.testing.InMemoryElevation;
+import dev.gotunnel.testing.InMemoryHosts;
+import dev.gotunnel.testing.InMemoryJournal;
 import dev.gotunnel.testing.InMemoryPrivileges;
 import dev.gotunnel.testing.InMemoryTrustStore;
 import dev.gotunnel.trust.CommandRunner;
@@ -23,7 +27,10 @@ import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.FileJournal;
 import dev.gotunnel.tunnel.Finding;
 import dev.gotunnel.tunnel.Finding.Level;
+import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Limitation;
+import dev.gotunnel.tunnel.PortsService;
+import dev.gotunnel.tunnel.Refusals;
 import dev.gotunnel.tunnel.TrustService;
 import dev.gotunnel.tunnel.Tunnel;
 import dev.gotunnel.tunnel.TunnelState;
@@ -41,10 +48,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +62,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class MachineAroundTest {
     private static final String PAGE = "https://shop.localhost";
+
+    private final InMemoryPrivileges privileges = new InMemoryPrivileges();
+    private final InMemoryElevation elevation = new InMemoryElevation();
+    private final InMemoryHosts hosts = new InMemoryHosts();
+    private final AtomicInteger looks = new AtomicInteger();
 
     @TempDir
     Path temp;
@@ -89,12 +104,13 @@ class MachineAroundTest {
         Findings.one(Level.OK, new EngineCheck("0.9", socket, () -> Optional.of(running)));
     }
 
-    private static PortsCheck ports(Optional<EngineInfo> engine, Map<Integer, String> held, Permission... permissions) {
+    private PortsCheck ports(Optional<EngineInfo> engine, Map<Integer, String> held, Permission... permissions) {
+        privileges.holds(permissions);
         return new PortsCheck(
                 () -> engine,
-                new InMemoryPrivileges(permissions),
+                new PortsService(privileges, elevation, new InMemoryJournal(), new Refusals(temp.resolve("refusals"))),
                 port -> Optional.ofNullable(held.get(port)),
-                OperatingSystem.LINUX);
+                looks::incrementAndGet);
     }
 
     @Test
@@ -114,6 +130,22 @@ class MachineAroundTest {
                 ports(Optional.of(ours), Map.of(443, "java (pid 421)", 80, "a program of another user"))
                         .look()
                         .size());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void portsAreOpenedWhereTheHelperMay() {
+        elevation.with(Outlook.ASKS).doing(_ -> privileges.holds(Permission.BIND_PRIVILEGED_PORTS));
+        PortsCheck check = ports(Optional.empty(), Map.of());
+        Finding forbidden = Findings.one(Level.WARNING, check);
+        assertEquals("gotunnel ports enable", forbidden.fix());
+        assertTrue(Objects.requireNonNull(forbidden.repair()).elevated());
+        Findings.mend(forbidden);
+        assertEquals(1, looks.get(), "the running engine is told");
+        Findings.one(Level.OK, check);
+        elevation.with(Outlook.REFUSED);
+        assertFalse(
+                Findings.one(Level.WARNING, ports(Optional.empty(), Map.of())).repairable());
     }
 
     @Test
@@ -150,11 +182,21 @@ class MachineAroundTest {
                 found.stream().map(Finding::level).toList());
         assertFalse(found.get(0).repairable(), "only an administrator may");
         assertEquals("sudo trust system", found.get(0).fix());
+        assertFalse(Objects.requireNonNull(found.get(1).repair()).elevated(), "it is the user's own");
         Findings.mend(found.get(1));
         assertEquals(List.of(EngineFixture.root()), firefox.content);
         assertEquals(
                 "1 of 3 trust stores accept this machine's certificates.",
                 check.look().getFirst().what());
+    }
+
+    @Test
+    void aStoreOfAllUsersIsMendedWithAPassword() throws IOException {
+        InMemoryTrustStore system = new InMemoryTrustStore("system");
+        system.asksAdministrator = true;
+        Path authority = Files.createDirectory(temp.resolve("ca"));
+        Finding finding = Findings.one(Level.WARNING, new TrustCheck(trust(system), authority));
+        assertTrue(Objects.requireNonNull(finding.repair()).elevated());
     }
 
     @Test
@@ -177,6 +219,11 @@ class MachineAroundTest {
                 Files.writeString(temp.resolve("hosts"), hosts),
                 Files.writeString(temp.resolve("nsswitch.conf"), order),
                 OperatingSystem.LINUX);
+    }
+
+    private NamesCheck names(List<Tunnel> tunnels, Map<String, String> known, NameService service) {
+        HostsService written = new HostsService(hosts, new InMemoryJournal(), new Refusals(temp.resolve("refusals")));
+        return new NamesCheck(() -> tunnels, name -> addresses(name, known), service, written, looks::incrementAndGet);
     }
 
     private static InetAddress[] addresses(String name, Map<String, String> known) throws UnknownHostException {
@@ -203,13 +250,11 @@ class MachineAroundTest {
         List<Tunnel> here = List.of(tunnel("shop.test", TunnelState.RUNNING, "http://localhost:1"));
         assertEquals(
                 "shop.test (by " + temp.resolve("hosts") + ") leads to this machine.",
-                Findings.one(Level.OK, new NamesCheck(() -> here, name -> addresses(name, known), service))
-                        .what());
+                Findings.one(Level.OK, names(here, known, service)).what());
         List<Tunnel> far = List.of(tunnel("far.test", TunnelState.RUNNING, "http://localhost:1"));
         assertEquals(
                 "far.test leads to 10.0.0.5, another machine.",
-                Findings.one(Level.BROKEN, new NamesCheck(() -> far, name -> addresses(name, known), service))
-                        .what());
+                Findings.one(Level.BROKEN, names(far, known, service)).what());
         List<Tunnel> unknown = List.of(tunnel(
                 "new.local",
                 TunnelState.RUNNING,
@@ -217,13 +262,31 @@ class MachineAroundTest {
                 new Limitation("name-unresolved", "It does not lead here.", "sudo mend")));
         assertEquals(
                 "sudo mend",
-                Findings.one(Level.WARNING, new NamesCheck(() -> unknown, name -> addresses(name, known), service))
-                        .fix());
+                Findings.one(Level.WARNING, names(unknown, known, service)).fix());
         List<Tunnel> localhost = List.of(tunnel("a.localhost", TunnelState.STOPPED, "http://localhost:1"));
-        Finding browsers =
-                Findings.one(Level.NOTE, new NamesCheck(() -> localhost, name -> addresses(name, known), service));
+        Finding browsers = Findings.one(Level.NOTE, names(localhost, known, service));
         assertTrue(browsers.fix().contains("127.0.0.1 a.localhost\\n::1 a.localhost\\n"), browsers.fix());
-        Findings.one(Level.OK, new NamesCheck(List::of, name -> addresses(name, known), service));
+        Findings.one(Level.OK, names(List.of(), known, service));
+    }
+
+    @Test
+    void namesOfRunningTunnelsAreWrittenAtOnceWhereGotunnelMay() throws IOException {
+        hosts.with(Outlook.ASKS);
+        List<Tunnel> tunnels = List.of(
+                tunnel("shop.test", TunnelState.RUNNING, "http://localhost:1"),
+                tunnel("api.test", TunnelState.RUNNING, "http://localhost:1"),
+                tunnel("old.test", TunnelState.STOPPED, "http://localhost:1"));
+        List<Finding> found = names(tunnels, Map.of(), service("", "")).look();
+        assertEquals(
+                List.of(true, true, false),
+                found.stream().map(Finding::repairable).toList());
+        assertEquals(found.get(0).repair(), found.get(1).repair(), "one change, and one password");
+        assertTrue(Objects.requireNonNull(found.get(0).repair()).elevated());
+        Findings.mend(found.get(0));
+        assertEquals(List.of("shop.localhost", "shop.test", "api.localhost", "api.test"), hosts.names());
+        assertEquals(1, looks.get(), "the running engine is told");
+        assertFalse(Findings.one(Level.WARNING, names(tunnels.subList(2, 3), Map.of(), service("", "")))
+                .repairable());
     }
 
     @Test

@@ -20,6 +20,7 @@ public final class InMemoryTrustStore implements TrustStore {
     public volatile boolean found = true;
     public volatile boolean shared;
     public volatile boolean needsPrivilege;
+    public volatile boolean asksAdministrator;
     public volatile @Nullable String servedBy;
     public volatile @Nullable GotunnelException unreadable;
     public volatile @Nullable GotunnelException unwritable;
@@ -90,6 +91,11 @@ public final class InMemoryTrustStore implements TrustStore {
     @Override
     public boolean needsPrivilege() {
         return needsPrivilege;
+    }
+
+    @Override
+    public boolean asksAdministrator() {
+        return asksAdministrator;
     }
 
     @Override
