@@ -17,7 +17,10 @@ final class Document {
         if (!Version.isReadable(reader, root)) {
             return null;
         }
-        return variables.expanded(inPlace(root, reader), reader);
+        int before = reader.problems().size();
+        Node expanded = variables.expanded(inPlace(root, reader), reader);
+        // What stands where a variable should is no value that could be told more of.
+        return reader.problems().size() > before ? null : expanded;
     }
 
     /** With a top-level {@code logging} in its place below {@code observability}. */

@@ -62,6 +62,12 @@ final class EnvironmentKeys {
         return YES.contains(value.strip().toLowerCase(Locale.ROOT));
     }
 
+    /** The variable that says a key; empty where a name in its path cannot be told from capitals. */
+    static Optional<String> nameOf(String key) {
+        String name = key.replaceAll("[.\\[\\]-]+", "_").replaceAll("_$", "").toUpperCase(Locale.ROOT);
+        return path(new MappingOf(Catalogue.ROOT), name, "").filter(key::equals).map(_ -> PREFIX + name);
+    }
+
     static Said read(Map<String, String> environment) {
         List<Assignment> said = new ArrayList<>(foreign(environment));
         List<Assignment> whole = new ArrayList<>();

@@ -41,6 +41,30 @@ public final class Layers {
         this.flags = List.copyOf(flags);
     }
 
+    /** The words that a key may be; none where it is something else. */
+    public static List<String> words(String key) {
+        return KeyPath.parse(key).type() instanceof Type.Words(List<String> words) ? words : List.of();
+    }
+
+    /** Whether an environment asks for the causes of failures: {@code DEBUG}. */
+    public static boolean asksForCauses(Map<String, String> environment) {
+        return EnvironmentKeys.isYes(environment.getOrDefault("DEBUG", ""));
+    }
+
+    /** The variables that say what the flags do, for a process that is to go by the same; what no variable can say is left out. */
+    public Map<String, String> flagsAsEnvironment() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        flags.forEach(flag -> EnvironmentKeys.nameOf(flag.key()).ifPresent(name -> variables.put(name, flag.value())));
+        return variables;
+    }
+
+    /** The flags that no variable can say. */
+    public List<Assignment> flagsBeyondEnvironment() {
+        return flags.stream()
+                .filter(flag -> EnvironmentKeys.nameOf(flag.key()).isEmpty())
+                .toList();
+    }
+
     /** One file in its layer. */
     private record LayerFile(Source source, Path path) {}
 

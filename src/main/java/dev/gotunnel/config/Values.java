@@ -42,6 +42,28 @@ final class Values {
         };
     }
 
+    /** A value as it is to stand in a file: a number as a number, a list within brackets. */
+    static Node written(Type type, String typed) {
+        Node node = node(type, typed, "the value");
+        Type plain = type instanceof Either(Type brief, Type _) ? brief : type;
+        if (node instanceof SequenceNode list && list.getValue().stream().allMatch(ScalarNode.class::isInstance)) {
+            Type item = type instanceof ItemsOf(Type of) ? of : plain;
+            List<Node> items = new ArrayList<>();
+            list.getValue().forEach(value -> items.add(written(item, ((ScalarNode) value).getValue())));
+            return new SequenceNode(Tag.SEQ, items, FlowStyle.FLOW);
+        }
+        if (!(node instanceof ScalarNode scalar)) {
+            return node;
+        }
+        String text = scalar.getValue();
+        return switch (plain) {
+            case Type.Whole _ when text.matches("\\d{1,9}") -> YamlTree.of(Integer.valueOf(text));
+            case Type.Share _ when text.matches("\\d(\\.\\d{1,9})?") -> YamlTree.of(Double.valueOf(text));
+            case Type.Truth _ when text.equals("true") || text.equals("false") -> YamlTree.of(Boolean.valueOf(text));
+            default -> YamlTree.of(text);
+        };
+    }
+
     private static Node composed(String text, String label) {
         return YamlText.compose(text, label, false).orElseGet(() -> scalar("", label));
     }

@@ -86,7 +86,8 @@ final class Variables {
             reference.appendReplacement(text, Matcher.quoteReplacement(value(reference, scalar, path, reader)));
         }
         reference.appendTail(text);
-        Tag tag = scalar.getTag();
+        // One that stands alone has a tag of its own, which says that nobody has put it in yet.
+        Tag tag = Tag.ENV_TAG.equals(scalar.getTag()) ? Tag.STR : scalar.getTag();
         return new ScalarNode(
                 tag, true, text.toString(), scalar.getScalarStyle(), scalar.getStartMark(), scalar.getEndMark());
     }

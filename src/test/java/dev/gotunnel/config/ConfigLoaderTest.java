@@ -138,7 +138,7 @@ class ConfigLoaderTest {
 
     static Stream<Arguments> wrong() {
         return Stream.of(
-                Arguments.of("version: 0", "1:10: version: \"0\" is not allowed; a whole number from 1 to 1 is."),
+                Arguments.of("version: 0", "1:10: version: \"0\" is not allowed; 1 is."),
                 Arguments.of(
                         "version: 2\nservr: {}",
                         "1:10: version: is 2; this gotunnel reads up to version 1. The file needs a newer gotunnel:"

@@ -61,6 +61,13 @@ class VariablesTest {
     }
 
     @Test
+    void oneThatStandsAloneNeedsNoQuotes() {
+        ScalarNode port = (ScalarNode) Objects.requireNonNull(YamlTree.get(expanded("port: ${PORT}"), "port"));
+        assertEquals("3000", reader.text(port, "port"));
+        assertEquals(List.of(), reader.problems());
+    }
+
+    @Test
     void keysStayAsTheyAre() {
         assertEquals("x", ((ScalarNode) Objects.requireNonNull(YamlTree.get(expanded("'${PORT}': x"), "${PORT}"))).getValue());
     }
