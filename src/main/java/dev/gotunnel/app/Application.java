@@ -9,6 +9,7 @@ import dev.gotunnel.config.Configuration;
 import dev.gotunnel.config.ProfileStore;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
+import dev.gotunnel.discovery.ListeningPorts;
 import dev.gotunnel.doctor.ExaminedMachine;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
@@ -221,6 +222,11 @@ final class Application implements Surroundings {
     @Override
     public TunnelStore saved(@Nullable String profile) {
         return new ProfileStore(configFile(), profile);
+    }
+
+    @Override
+    public ListeningPorts ports() {
+        return ListeningPorts.ofSystem();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.gotunnel.cli;
 
 import dev.gotunnel.control.ControlClient;
+import dev.gotunnel.discovery.ListeningPorts;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.TunnelService;
@@ -36,6 +37,9 @@ public interface Surroundings {
 
     /** The tunnels that are saved in the profile {@code default} and another one, unless that is null. */
     TunnelStore saved(@Nullable String profile);
+
+    /** The ports of this machine that programs listen on. */
+    ListeningPorts ports();
 
     /** The machine, as this process sees it. */
     MachineService machine();

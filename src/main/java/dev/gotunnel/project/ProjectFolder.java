@@ -112,7 +112,7 @@ public final class ProjectFolder {
     }
 
     /** A text as a label of a domain (RFC 1123). */
-    static String label(String text) {
+    public static String label(String text) {
         String plain = text.toLowerCase(Locale.ROOT)
                 .replaceAll("[^a-z0-9]+", "-")
                 .replaceAll("^-+", "");

@@ -3,6 +3,8 @@ package dev.gotunnel.cli;
 import dev.gotunnel.cert.CertificateStore;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
+import dev.gotunnel.discovery.ListeningPort;
+import dev.gotunnel.discovery.ListeningPorts;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.Suffixes;
@@ -44,6 +46,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** An application around the commands, of which a test says who owns the engine. */
@@ -52,6 +55,7 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     final InMemoryTunnelStore saved = new InMemoryTunnelStore();
     final List<InMemoryTrustStore> trustStores = new ArrayList<>();
     final List<Finding> findings = new ArrayList<>();
+    final List<ListeningPort> listening = new CopyOnWriteArrayList<>();
     final List<Boolean> removals = new ArrayList<>();
     volatile Removal removal = new InMemoryRemoval();
     volatile int ended;
@@ -149,6 +153,11 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     @Override
     public TunnelStore saved(@Nullable String profile) {
         return saved;
+    }
+
+    @Override
+    public ListeningPorts ports() {
+        return () -> List.copyOf(listening);
     }
 
     @Override
