@@ -67,7 +67,9 @@ class ArchitectureTest {
                 "doctor        > tunnel config trust cert privilege policy names platform error",
                 "removal       > tunnel names privilege platform error",
                 "control       > config policy tunnel names platform error",
-                "cli           > policy tunnel control config cert names demo platform error",
+                "project       > policy error",
+                "discovery     > project tunnel policy names platform error",
+                "cli           > policy tunnel control config cert names demo project discovery platform error",
                 "ui            > policy tunnel bus names platform error",
             })
     void aPackageUsesNoMoreThanItMay(String user, String used) {

@@ -11,6 +11,7 @@ import dev.gotunnel.config.ProfileStore;
 import dev.gotunnel.config.Settings;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
+import dev.gotunnel.discovery.ListeningPorts;
 import dev.gotunnel.doctor.ExaminedMachine;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
@@ -247,6 +248,11 @@ final class Application implements Surroundings {
     @Override
     public Set<String> profiles() {
         return configuration.profiles().keySet();
+    }
+
+    @Override
+    public ListeningPorts ports() {
+        return ListeningPorts.ofSystem();
     }
 
     @Override

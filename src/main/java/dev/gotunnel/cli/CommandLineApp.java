@@ -56,6 +56,7 @@ public final class CommandLineApp {
         commands.put("remove", remove);
         commands.put("rm", remove);
         commands.put("open", () -> new OpenCommand(context));
+        commands.put("discover", () -> new DiscoverCommand(context));
         commands.put("demo", () -> new DemoCommand(context));
         commands.put("trust", () -> TrustCommand.with(context));
         commands.put("hosts", () -> HostsCommand.with(context));

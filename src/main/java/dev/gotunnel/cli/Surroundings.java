@@ -2,6 +2,7 @@ package dev.gotunnel.cli;
 
 import dev.gotunnel.config.Layers;
 import dev.gotunnel.control.ControlClient;
+import dev.gotunnel.discovery.ListeningPorts;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.TunnelService;
@@ -48,6 +49,9 @@ public interface Surroundings {
 
     /** The names of the profiles that the configuration has. */
     Set<String> profiles();
+
+    /** The ports of this machine that programs listen on. */
+    ListeningPorts ports();
 
     /** The machine, as this process sees it. */
     MachineService machine();

@@ -6,6 +6,8 @@ import dev.gotunnel.config.Layers;
 import dev.gotunnel.config.Places;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
+import dev.gotunnel.discovery.ListeningPort;
+import dev.gotunnel.discovery.ListeningPorts;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.SuffixFile;
@@ -50,6 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** An application around the commands, of which a test says who owns the engine. */
@@ -58,6 +61,7 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     final InMemoryTunnelStore saved = new InMemoryTunnelStore();
     final List<InMemoryTrustStore> trustStores = new ArrayList<>();
     final List<Finding> findings = new ArrayList<>();
+    final List<ListeningPort> listening = new CopyOnWriteArrayList<>();
     final List<Boolean> removals = new ArrayList<>();
     volatile Removal removal = new InMemoryRemoval();
     volatile int ended;
@@ -183,6 +187,11 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     @Override
     public TunnelStore saved(@Nullable String profile) {
         return saved;
+    }
+
+    @Override
+    public ListeningPorts ports() {
+        return () -> List.copyOf(listening);
     }
 
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.discovery;
+
+import org.jspecify.annotations.NullMarked;

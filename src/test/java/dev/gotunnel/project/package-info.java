@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gotunnel.project;
+
+import org.jspecify.annotations.NullMarked;
