@@ -118,16 +118,14 @@ final class Application implements Surroundings {
         if (Layers.asksForCauses(environment)) {
             given.showCauses();
         }
-        layers = new Layers(
-                Places.ofSystem(directories, environment, given.config()), environment, given.assignments());
+        layers =
+                new Layers(Places.ofSystem(directories, environment, given.config()), environment, given.assignments());
         Path named = layers.places().named();
         if (named != null && !Files.exists(named)) {
             throw new GotunnelException(
                     ErrorCode.CONFIG,
                     "There is no file " + named + ".",
-                    given.config() == null
-                            ? "Check the variable GOTUNNEL_CONFIG."
-                            : "Check the path after --config.");
+                    given.config() == null ? "Check the variable GOTUNNEL_CONFIG." : "Check the path after --config.");
         }
         Settings settings;
         try {
@@ -147,8 +145,7 @@ final class Application implements Surroundings {
         String format = configuration.logging().format();
         String where = configuration.observability().environment();
         boolean served = where != null && !where.equals("development");
-        Logging.configure(
-                level == null ? "warn" : level, format == null ? served : format.equals("json"), where);
+        Logging.configure(level == null ? "warn" : level, format == null ? served : format.equals("json"), where);
     }
 
     @Override
@@ -223,7 +220,8 @@ final class Application implements Surroundings {
     }
 
     private PortPlan portPlan(boolean lowPorts) {
-        return new PortPlan(configuration.server().httpPort(), configuration.server().httpsPort(), lowPorts);
+        return new PortPlan(
+                configuration.server().httpPort(), configuration.server().httpsPort(), lowPorts);
     }
 
     private static void noWindow() {
@@ -267,8 +265,8 @@ final class Application implements Surroundings {
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
         FileJournal journal = journal();
         TrustService trust = new TrustService(certificates, stores, files, journal);
-        HelperSuffixes suffixes = new HelperSuffixes(
-                SuffixFile.of(OperatingSystem.current(), Path.of("/")), elevation, journal);
+        HelperSuffixes suffixes =
+                new HelperSuffixes(SuffixFile.of(OperatingSystem.current(), Path.of("/")), elevation, journal);
         AuthorityRenewal renewal = new AuthorityRenewal(
                 wanted -> certificates.change(wanted.all()), trust, saved(), suffixes, this::useNewAuthority);
         return new Machine(

@@ -52,7 +52,8 @@ final class ConfigCommand implements Callable<Integer> {
     }
 
     static CommandLine with(Context context) {
-        return new CommandLine(new ConfigCommand(context)).addSubcommand(new ConfigProjectCommand.Allow(context))
+        return new CommandLine(new ConfigCommand(context))
+                .addSubcommand(new ConfigProjectCommand.Allow(context))
                 .addSubcommand(new ConfigProjectCommand.Deny(context))
                 .addSubcommand(new ConfigMigrateCommand(context));
     }
@@ -81,8 +82,9 @@ final class ConfigCommand implements Callable<Integer> {
                             names = "--format",
                             paramLabel = "FORMAT",
                             defaultValue = "table",
-                            description = "table, json or yaml (default: table). Without --origin, json and yaml are what"
-                                    + " gotunnel.yaml would say.")
+                            description =
+                                    "table, json or yaml (default: table). Without --origin, json and yaml are what"
+                                            + " gotunnel.yaml would say.")
                     Format format) {
         Settings settings = layers().load();
         settings.notes().forEach(output::note);
@@ -157,13 +159,15 @@ final class ConfigCommand implements Callable<Integer> {
             description = "Print what applies for one key, or for each of those below it.")
     int get(@Parameters(paramLabel = "KEY", description = "Such as server.https_port.") String key) {
         List<Setting> all = layers().load().all().get();
-        List<Setting> named = all.stream().filter(setting -> setting.key().equals(key)).toList();
+        List<Setting> named =
+                all.stream().filter(setting -> setting.key().equals(key)).toList();
         if (!named.isEmpty()) {
             output.line(named.getFirst().text());
             return 0;
         }
         List<Setting> below = all.stream()
-                .filter(setting -> setting.key().startsWith(key + ".") || setting.key().startsWith(key + "["))
+                .filter(setting ->
+                        setting.key().startsWith(key + ".") || setting.key().startsWith(key + "["))
                 .toList();
         if (below.isEmpty()) {
             throw new GotunnelException(
@@ -185,7 +189,8 @@ final class ConfigCommand implements Callable<Integer> {
         output.line(key + " is set in " + layers().places().own());
         layers().load().all().get().stream()
                 .filter(setting -> setting.key().equals(key))
-                .filter(setting -> setting.layer().equals("environment") || setting.layer().equals("flag"))
+                .filter(setting ->
+                        setting.layer().equals("environment") || setting.layer().equals("flag"))
                 .forEach(setting -> output.line("  " + setting.place() + " stands above it: " + setting.text()));
         return 0;
     }

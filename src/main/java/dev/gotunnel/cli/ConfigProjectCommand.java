@@ -37,7 +37,8 @@ final class ConfigProjectCommand {
                             + tunnel.backends().getFirst().url()));
             if (!tunnels.isEmpty()) {
                 context.output()
-                        .line("  Start one: gotunnel start " + tunnels.getFirst().id());
+                        .line("  Start one: gotunnel start "
+                                + tunnels.getFirst().id());
             }
             return 0;
         }

@@ -39,7 +39,8 @@ final class DiscoverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<ListeningPort> ports = new ArrayList<>(context.surroundings().ports().find());
+        List<ListeningPort> ports =
+                new ArrayList<>(context.surroundings().ports().find());
         List<Tunnel> tunnels = context.tunnels();
         ownPid().ifPresent(pid -> ports.removeIf(port -> port.pid() == pid));
         Path home = AppDirectories.home();
@@ -91,7 +92,9 @@ final class DiscoverCommand implements Callable<Integer> {
     }
 
     private static String shortened(String folder, Path home) {
-        return folder.startsWith(home + "/") ? "~" + folder.substring(home.toString().length()) : folder;
+        return folder.startsWith(home + "/")
+                ? "~" + folder.substring(home.toString().length())
+                : folder;
     }
 
     private static String orDash(String text) {

@@ -32,8 +32,8 @@ final class ConfigurationPage {
             String name = place.group(1);
             String table = tables.remove(name);
             if (table == null) {
-                throw new IllegalArgumentException("the page has a place for a table \"" + name + "\", of which "
-                        + tables.keySet() + " are left");
+                throw new IllegalArgumentException(
+                        "the page has a place for a table \"" + name + "\", of which " + tables.keySet() + " are left");
             }
             place.appendReplacement(
                     written, Matcher.quoteReplacement("<!-- keys: " + name + " -->\n" + table + "<!-- end -->"));
@@ -69,7 +69,8 @@ final class ConfigurationPage {
         for (Key key : keys.all()) {
             String path = prefix + key.name();
             Type type = key.type();
-            if (!(type instanceof MappingOf) || !key.without(OperatingSystem.LINUX).isEmpty()) {
+            if (!(type instanceof MappingOf)
+                    || !key.without(OperatingSystem.LINUX).isEmpty()) {
                 row(table, path(path, type), key);
             }
             below(table, path, type);

@@ -31,7 +31,8 @@ final class Document {
         }
         Node observability = YamlTree.entries(root).get("observability");
         if (YamlTree.get(observability, "logging") != null) {
-            reader.problem(logging, "logging", "is short for observability.logging, which stands here too; leave one out.");
+            reader.problem(
+                    logging, "logging", "is short for observability.logging, which stands here too; leave one out.");
         }
         MappingNode home = observability instanceof MappingNode known ? known : YamlTree.mapping();
         YamlTree.put(home, "logging", logging);

@@ -30,8 +30,8 @@ public final class JsonSchema {
     private static final Map<String, Object> VARIABLE = ordered("type", "string", "pattern", "\\$\\{");
 
     /** The mappings that stand in more than one place. */
-    private static final Map<Keys, String> SHARED = Map.of(
-            TunnelCatalogue.TUNNEL, "tunnel", TunnelCatalogue.ROUTE, "path", TunnelCatalogue.BACKEND, "backend");
+    private static final Map<Keys, String> SHARED =
+            Map.of(TunnelCatalogue.TUNNEL, "tunnel", TunnelCatalogue.ROUTE, "path", TunnelCatalogue.BACKEND, "backend");
 
     private final Map<String, Object> definitions = new LinkedHashMap<>();
 
@@ -115,7 +115,8 @@ public final class JsonSchema {
             case Whole(int min, int max) -> orVariable(range("integer", min, max));
             case Share() -> orVariable(range("number", 0, 1));
             case Truth() -> orVariable(Map.of("type", "boolean"));
-            case Time _ -> orVariable(ordered("type", "string", "pattern", "^(0|\\d{1,9}(ms|s|m|h))$"), Map.of("const", 0));
+            case Time _ ->
+                orVariable(ordered("type", "string", "pattern", "^(0|\\d{1,9}(ms|s|m|h))$"), Map.of("const", 0));
             case Size() ->
                 orVariable(
                         ordered("type", "string", "pattern", "^\\d{1,12}([Bb]|[KkMmGg][Bb])?$"),
@@ -146,7 +147,10 @@ public final class JsonSchema {
     /** A word that reads as a number, such as 1.2, may be written as one. */
     private static Map<String, Object> words(List<String> words) {
         List<Object> values = new ArrayList<>(words);
-        words.stream().filter(word -> word.matches("\\d\\.\\d")).map(Double::valueOf).forEach(values::add);
+        words.stream()
+                .filter(word -> word.matches("\\d\\.\\d"))
+                .map(Double::valueOf)
+                .forEach(values::add);
         return Map.of("enum", values);
     }
 

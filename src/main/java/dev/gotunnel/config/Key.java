@@ -49,8 +49,8 @@ record Key(
     }
 
     Key otherwise(String linux, String macos, String windows) {
-        return otherwise(Map.of(
-                OperatingSystem.LINUX, linux, OperatingSystem.MACOS, macos, OperatingSystem.WINDOWS, windows));
+        return otherwise(
+                Map.of(OperatingSystem.LINUX, linux, OperatingSystem.MACOS, macos, OperatingSystem.WINDOWS, windows));
     }
 
     Key otherwise(Map<OperatingSystem, String> bySystem) {

@@ -48,7 +48,8 @@ record KeyPath(List<Step> steps, Key key, Type type) {
             String name = bracket ? matcher.group(2) : matcher.group(1);
             Type container = type instanceof Either(Type _, Type full) ? full : type;
             switch (container) {
-                case MappingOf(Keys keys) when !bracket -> {
+                case MappingOf(Keys keys)
+                when !bracket -> {
                     key = find(text, name, keys);
                     type = key.type();
                     steps.add(new Step(name, false));
@@ -57,13 +58,18 @@ record KeyPath(List<Step> steps, Key key, Type type) {
                     type = value;
                     steps.add(new Step(name, false));
                 }
-                case ItemsOf(Type item) when bracket -> {
+                case ItemsOf(Type item)
+                when bracket -> {
                     type = item;
                     steps.add(new Step(name, true));
                 }
-                default -> throw unknown(text, container instanceof ItemsOf
-                        ? "Say which item: " + text.substring(0, matcher.start()) + "[0], or its name in the brackets."
-                        : "See them all: gotunnel config show");
+                default ->
+                    throw unknown(
+                            text,
+                            container instanceof ItemsOf
+                                    ? "Say which item: " + text.substring(0, matcher.start())
+                                            + "[0], or its name in the brackets."
+                                    : "See them all: gotunnel config show");
             }
         }
         if (key == null || end != text.length()) {

@@ -128,8 +128,8 @@ public final class Layers {
             }
             String owner = Files.getOwner(path).getName();
             Set<PosixFilePermission> open = Files.getPosixFilePermissions(path);
-            boolean others = open.contains(PosixFilePermission.GROUP_WRITE)
-                    || open.contains(PosixFilePermission.OTHERS_WRITE);
+            boolean others =
+                    open.contains(PosixFilePermission.GROUP_WRITE) || open.contains(PosixFilePermission.OTHERS_WRITE);
             if (others || !(owner.equals("root") || owner.equals(System.getProperty("user.name")))) {
                 throw new GotunnelException(
                         ErrorCode.NOT_PERMITTED,
@@ -145,7 +145,8 @@ public final class Layers {
         EnvironmentKeys.Said said = EnvironmentKeys.read(environment);
         List<Assignment> assignments = new ArrayList<>(said.assignments());
         assignments.addAll(flags);
-        List<Source> sources = new ArrayList<>(files.stream().map(LayerFile::source).toList());
+        List<Source> sources =
+                new ArrayList<>(files.stream().map(LayerFile::source).toList());
         assignments.forEach(assignment -> sources.add(assignment.source()));
         project.ifPresent(file -> sources.add(file.source(label(file.path()))));
         YamlReader reader = new YamlReader(sources);
@@ -154,10 +155,9 @@ public final class Layers {
         for (Assignment assignment : assignments) {
             root = with(root, assignment, reader);
         }
-        Configuration own =
-                root == null ? Configuration.DEFAULT : ConfigLoader.configuration(reader, root);
-        ProjectFile.Content content = project.map(file -> allowed(file, reader, own, notes))
-                .orElse(null);
+        Configuration own = root == null ? Configuration.DEFAULT : ConfigLoader.configuration(reader, root);
+        ProjectFile.Content content =
+                project.map(file -> allowed(file, reader, own, notes)).orElse(null);
         ConfigLoader.refuse(reader.problems());
         Node all = root;
         return new Settings(
@@ -195,8 +195,8 @@ public final class Layers {
         Node merged = null;
         for (LayerFile file : files) {
             String label = file.source().label();
-            Node root = YamlText.compose(YamlText.read(file.path()), label, false)
-                    .orElse(null);
+            Node root =
+                    YamlText.compose(YamlText.read(file.path()), label, false).orElse(null);
             if (root instanceof MappingNode mapping && Migration.isNeeded(root)) {
                 int changes = Migration.apply(mapping).size();
                 notes.add(label + " was written for the original gotunnel; it is read with " + changes

@@ -88,7 +88,9 @@ final class Merge {
         List<NodeTuple> entries = new ArrayList<>();
         boolean placed = false;
         for (NodeTuple entry : node instanceof MappingNode known ? known.getValue() : List.<NodeTuple>of()) {
-            if (!placed && entry.getKeyNode() instanceof ScalarNode key && key.getValue().equals(name)) {
+            if (!placed
+                    && entry.getKeyNode() instanceof ScalarNode key
+                    && key.getValue().equals(name)) {
                 Node put = put(entry.getValueNode(), rest, value);
                 if (put == null) {
                     return null;
@@ -143,8 +145,8 @@ final class Merge {
             Map<String, Node> entries = YamlTree.entries(items.get(i));
             boolean called = NAMES.stream()
                     .map(entries::get)
-                    .anyMatch(name ->
-                            name instanceof ScalarNode scalar && scalar.getValue().equals(which));
+                    .anyMatch(name -> name instanceof ScalarNode scalar
+                            && scalar.getValue().equals(which));
             if (called) {
                 return i;
             }

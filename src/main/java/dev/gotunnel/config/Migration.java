@@ -182,7 +182,8 @@ final class Migration {
                         : List.of(at);
                 below.forEach(this::leftOut);
                 remove(mapping, entry.getKey());
-            } else if (key.type() instanceof Type.MappingOf(Keys inside) && entry.getValue() instanceof MappingNode node) {
+            } else if (key.type() instanceof Type.MappingOf(Keys inside)
+                    && entry.getValue() instanceof MappingNode node) {
                 prune(node, inside, at);
             }
         }

@@ -64,8 +64,7 @@ final class Origins {
     }
 
     private void defaultOf(Key key, String path, List<Object> steps) {
-        String layer =
-                key.differsBySystem() ? "default (" + system.name().toLowerCase(Locale.ROOT) + ")" : "default";
+        String layer = key.differsBySystem() ? "default (" + system.name().toLowerCase(Locale.ROOT) + ")" : "default";
         Object value = key.fallback() == null
                 ? null
                 : typed(key.type(), Values.node(key.type(), key.fallback(), "default"), key.secret());
@@ -81,12 +80,14 @@ final class Origins {
         switch (type) {
             case MappingOf(Keys keys) when node instanceof MappingNode -> mapping(keys, node, path, steps, false);
             case Either(Type _, Type full) when !(node instanceof ScalarNode) -> value(full, secret, node, path, steps);
-            case ItemsOf(Type item) when node instanceof SequenceNode list && hasMappings(list) -> {
+            case ItemsOf(Type item)
+            when node instanceof SequenceNode list && hasMappings(list) -> {
                 for (int i = 0; i < list.getValue().size(); i++) {
                     value(item, secret, list.getValue().get(i), path + "[" + i + "]", and(steps, i));
                 }
             }
-            case ByName(String _, Type inside) when node instanceof MappingNode ->
+            case ByName(String _, Type inside)
+            when node instanceof MappingNode ->
                 YamlTree.entries(node).forEach((name, entry) -> {
                     boolean hidden = secret
                             || (inside.equals(TunnelCatalogue.HEADER_VALUE)
@@ -112,7 +113,9 @@ final class Origins {
                 "",
                 source == null ? "default" : source.layer().name().toLowerCase(Locale.ROOT),
                 source == null ? "" : source.label(),
-                source != null && source.layer().isFile() ? Integer.valueOf(mark.get().getLine() + 1) : null));
+                source != null && source.layer().isFile()
+                        ? Integer.valueOf(mark.get().getLine() + 1)
+                        : null));
     }
 
     private static Object typed(Type type, @Nullable Node node, boolean secret) {

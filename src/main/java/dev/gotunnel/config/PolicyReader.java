@@ -92,8 +92,7 @@ final class PolicyReader {
             keys.problem(
                     "credentials", "needs \"origins\" by their names: with \"*\", every page could act as its user.");
         }
-        if (keys.has("origins")
-                && keys.items("origins", (item, _) -> item).isEmpty()) {
+        if (keys.has("origins") && keys.items("origins", (item, _) -> item).isEmpty()) {
             keys.problem("origins", "names none; leave \"cors\" out, or name one.");
         }
         return new Cors(

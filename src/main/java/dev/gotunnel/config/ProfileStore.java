@@ -144,7 +144,8 @@ public final class ProfileStore implements TunnelStore {
 
     private void refuseOfOthers(TunnelId id) {
         refuseOfProject(id);
-        if (layers.get().configuration().profile(id.profile()).stream().anyMatch(spec -> spec.id().equals(id))) {
+        if (layers.get().configuration().profile(id.profile()).stream()
+                .anyMatch(spec -> spec.id().equals(id))) {
             throw new GotunnelException(
                     ErrorCode.USAGE,
                     "The tunnel " + id + " does not stand in " + file + ".",

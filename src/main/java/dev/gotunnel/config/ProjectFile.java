@@ -50,7 +50,10 @@ final class ProjectFile {
      * @param tunnels its tunnels
      * @param node the list of them
      */
-    record Content(String profile, List<TunnelSpec> tunnels, @Nullable Node node) {}
+    record Content(
+            String profile,
+            List<TunnelSpec> tunnels,
+            @Nullable Node node) {}
 
     /**
      * Looks for one, from a folder up to the root of its repository; in that folder alone where there is none.
@@ -105,7 +108,8 @@ final class ProjectFile {
      */
     Content read(YamlReader reader, String label, Configuration configuration) {
         String profile = profile(configuration);
-        Node root = YamlText.compose(YamlText.decode(content, path), label, false).orElse(null);
+        Node root =
+                YamlText.compose(YamlText.decode(content, path), label, false).orElse(null);
         if (root == null || !Version.isReadable(reader, root)) {
             return new Content(profile, List.of(), null);
         }
@@ -132,9 +136,8 @@ final class ProjectFile {
         String name = folder == null || folder.getFileName() == null
                 ? ""
                 : folder.getFileName().toString();
-        String word = name.toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9-]+", "-")
-                .replaceAll("^-+|-+$", "");
+        String word =
+                name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]+", "-").replaceAll("^-+|-+$", "");
         String plain = word.isEmpty() ? "project" : word.substring(0, Math.min(word.length(), 50));
         boolean taken = plain.equals(TunnelId.DEFAULT)
                 || plain.equals(TunnelId.SESSION)
@@ -162,7 +165,8 @@ final class ProjectFile {
     private static void below(YamlReader reader, Type type, Node value, String path) {
         switch (type) {
             case MappingOf(Keys keys) -> refuseOthers(reader, keys, value, path);
-            case ItemsOf(Type item) when value instanceof SequenceNode list -> {
+            case ItemsOf(Type item)
+            when value instanceof SequenceNode list -> {
                 for (int i = 0; i < list.getValue().size(); i++) {
                     below(reader, item, list.getValue().get(i), path + "[" + i + "]");
                 }

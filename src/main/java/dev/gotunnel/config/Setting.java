@@ -30,7 +30,8 @@ public record Setting(
     public String text() {
         return switch (value) {
             case null -> words;
-            case List<?> list -> "[" + String.join(", ", list.stream().map(String::valueOf).toList()) + "]";
+            case List<?> list ->
+                "[" + String.join(", ", list.stream().map(String::valueOf).toList()) + "]";
             default -> value.toString();
         };
     }

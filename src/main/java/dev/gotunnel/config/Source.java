@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param label what problems and origins call it: the file as the user would write it, the variable, the flag
  * @param folder what relative paths in it are relative to; null where there is no such place
  */
-public record Source(
-        Layer layer, String label, @Nullable Path folder) {
+public record Source(Layer layer, String label, @Nullable Path folder) {
     /** The layers, from the lowest to the highest. */
     public enum Layer {
         /** The machine's file, which its administrator writes. */

@@ -80,8 +80,7 @@ final class TunnelCatalogue {
             time("timeout", TENTH, MINUTE, "how long an answer may take").or("1s"),
             Key.of(
                             "status",
-                            new Text(
-                                    "`200` or `200-399`", Pattern.compile("([1-5]\\d\\d)(?:-([1-5]\\d\\d))?"), null),
+                            new Text("`200` or `200-399`", Pattern.compile("([1-5]\\d\\d)(?:-([1-5]\\d\\d))?"), null),
                             "what a healthy answer has")
                     .or("200-399"),
             whole("unhealthy_after", 1, 100, "how many failures in a row take it down")
@@ -95,7 +94,11 @@ final class TunnelCatalogue {
             time("duration", TENTH, HOUR, "for how long").or("10s"));
 
     static final Keys TIMEOUTS = Keys.of(
-            time("connect", Duration.ZERO, DAY, "until a backend accepts a connection; `0` waits for ever, here and below")
+            time(
+                            "connect",
+                            Duration.ZERO,
+                            DAY,
+                            "until a backend accepts a connection; `0` waits for ever, here and below")
                     .otherwise("`" + Amounts.text(Timeouts.CONNECT) + "`"),
             time("first_byte", Duration.ZERO, DAY, "from the end of a request until its answer begins")
                     .otherwise("`" + Amounts.text(Timeouts.FIRST_BYTE) + "`"),
@@ -138,11 +141,7 @@ final class TunnelCatalogue {
             time("slow_start", Duration.ZERO, HOUR, "how long a backend that came up takes to get its full share")
                     .otherwise("off")
                     .forProjects(),
-            time(
-                            "hold",
-                            Duration.ZERO,
-                            HOUR,
-                            "how long requests wait for a backend that is down, as while it restarts")
+            time("hold", Duration.ZERO, HOUR, "how long requests wait for a backend that is down, as while it restarts")
                     .otherwise("5 s from when a backend on this machine went down")
                     .forProjects(),
             Key.of("timeouts", new MappingOf(TIMEOUTS), "how long a backend is waited for")
@@ -169,10 +168,7 @@ final class TunnelCatalogue {
                     .or("client"));
 
     /** The short form of a rate: how many, and per what. */
-    static final Text RATE = new Text(
-            "`100/s`, `6000/m` or `1000/h`",
-            Pattern.compile("(\\d{1,7})/([smh])"),
-            null);
+    static final Text RATE = new Text("`100/s`, `6000/m` or `1000/h`", Pattern.compile("(\\d{1,7})/([smh])"), null);
 
     static final Keys CORS = Keys.of(
             Key.of(
@@ -242,9 +238,8 @@ final class TunnelCatalogue {
                     .required()
                     .hidden());
 
-    static final Keys AUTH = Keys.of(
-            Key.of("basic", new ItemsOf(new MappingOf(USER)), "who may pass with a password")
-                    .otherwise("nobody is asked"));
+    static final Keys AUTH = Keys.of(Key.of("basic", new ItemsOf(new MappingOf(USER)), "who may pass with a password")
+            .otherwise("nobody is asked"));
 
     /** The keys about clients. Those of a path stand together in the place of its tunnel's. */
     static final Keys OF_CLIENTS = Keys.of(
@@ -289,7 +284,8 @@ final class TunnelCatalogue {
                     .forProjects());
 
     static final Keys FAULT = Keys.of(
-            time("delay", Duration.ZERO, HOUR, "added before each request goes on").or("0"),
+            time("delay", Duration.ZERO, HOUR, "added before each request goes on")
+                    .or("0"),
             time("jitter", Duration.ZERO, HOUR, "a random part more").or("0"),
             Key.of("bandwidth", new Size(), "bytes a second of each response").otherwise("none"),
             Key.of("error_rate", new Share(), "the share of requests answered with an error")
@@ -298,23 +294,28 @@ final class TunnelCatalogue {
             Key.of("reset_rate", new Share(), "the share of requests whose connection is reset")
                     .or("0"));
 
-    private static final Keys TROUBLE = Keys.of(
-            Key.of("fault", new MappingOf(FAULT), "trouble on purpose").forProjects());
+    private static final Keys TROUBLE =
+            Keys.of(Key.of("fault", new MappingOf(FAULT), "trouble on purpose").forProjects());
 
     /** What may stand in a tunnel, or in one of its paths for that path alone. */
     static final Keys POLICY = OF_BACKENDS
             .and(OF_REQUESTS)
             .and(OF_CLIENTS)
             .and(Keys.of(
-                    Key.of("headers", new MappingOf(HEADERS), "changes of headers").forProjects(),
-                    Key.of("tls", new MappingOf(TLS), "TLS towards clients and backends").belowForProjects()))
+                    Key.of("headers", new MappingOf(HEADERS), "changes of headers")
+                            .forProjects(),
+                    Key.of("tls", new MappingOf(TLS), "TLS towards clients and backends")
+                            .belowForProjects()))
             .and(TROUBLE);
 
     private static final Text PREFIX = Text.of("`/PREFIX`");
 
     /** The keys of a path alone. */
     static final Keys OF_PATHS = Keys.of(
-            Key.of("path", PREFIX, "`/v1/` holds for what is below, `/v1` for itself and what is below; the longest one wins")
+            Key.of(
+                            "path",
+                            PREFIX,
+                            "`/v1/` holds for what is below, `/v1` for itself and what is below; the longest one wins")
                     .required()
                     .forProjects(),
             Key.of("strip_prefix", new Truth(), "the backend is asked without the prefix")
@@ -323,17 +324,18 @@ final class TunnelCatalogue {
             Key.of("rewrite", PREFIX, "stands in the prefix's place when the backend is asked")
                     .otherwise("none")
                     .forProjects(),
-            Key.of("backend", ONE_BACKEND, "where these requests go").otherwise("the tunnel's").forProjects(),
-            Key.of("backends", new ItemsOf(ONE_BACKEND), "the same for several").otherwise("the tunnel's").forProjects());
+            Key.of("backend", ONE_BACKEND, "where these requests go")
+                    .otherwise("the tunnel's")
+                    .forProjects(),
+            Key.of("backends", new ItemsOf(ONE_BACKEND), "the same for several")
+                    .otherwise("the tunnel's")
+                    .forProjects());
 
     static final Keys ROUTE = OF_PATHS.and(POLICY);
 
     /** The keys of a tunnel alone. */
     static final Keys OF_TUNNELS = Keys.of(
-            Key.of(
-                            "name",
-                            Text.of("lower-case letters, digits, `.`, `-`, `_`, up to 63"),
-                            "how lists call it")
+            Key.of("name", Text.of("lower-case letters, digits, `.`, `-`, `_`, up to 63"), "how lists call it")
                     .otherwise("from `domain`")
                     .forProjects(),
             Key.of("domain", Text.of("name"), "the name to serve; `shop` is short for `shop.local`")
@@ -358,8 +360,8 @@ final class TunnelCatalogue {
     static final Keys TUNNEL = OF_TUNNELS.and(POLICY);
 
     /** A tunnel that says its profile itself. */
-    static final Keys TUNNEL_WITH_PROFILE = Keys.of(Key.of("profile", Text.of("name"), "the tunnel's profile")
-                    .required())
+    static final Keys TUNNEL_WITH_PROFILE = Keys.of(
+                    Key.of("profile", Text.of("name"), "the tunnel's profile").required())
             .and(TUNNEL);
 
     private TunnelCatalogue() {}

@@ -54,8 +54,12 @@ public final class TunnelFormat {
      * @throws GotunnelException with {@code USAGE}, as {@link #parse}
      */
     public static Fault parseFault(String text, String label) {
-        return read(text, label, (reader, node) ->
-                YamlReader.isAbsent(node) ? null : PolicyReader.fault(reader.section(node, "", TunnelCatalogue.FAULT)));
+        return read(
+                text,
+                label,
+                (reader, node) -> YamlReader.isAbsent(node)
+                        ? null
+                        : PolicyReader.fault(reader.section(node, "", TunnelCatalogue.FAULT)));
     }
 
     /**

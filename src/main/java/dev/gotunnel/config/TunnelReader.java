@@ -126,7 +126,8 @@ final class TunnelReader {
     }
 
     private static boolean isEmptyList(Section keys, String name) {
-        return !(keys.node(name) instanceof SequenceNode list) || list.getValue().isEmpty();
+        return !(keys.node(name) instanceof SequenceNode list)
+                || list.getValue().isEmpty();
     }
 
     /** The rest of {@code tls} is a path's as well, and its problems are told there. */

@@ -27,8 +27,7 @@ sealed interface Type {
     /** One of a few words. */
     record Words(List<String> words) implements Type {
         static <E extends Enum<E>> Words of(Class<E> type, Function<E, String> wordOf) {
-            return new Words(
-                    Arrays.stream(type.getEnumConstants()).map(wordOf).toList());
+            return new Words(Arrays.stream(type.getEnumConstants()).map(wordOf).toList());
         }
     }
 
@@ -40,7 +39,9 @@ sealed interface Type {
      * @param allowed what is allowed, as a problem tells it: "a path such as /healthz"; null where the reader tells it
      */
     record Text(
-            String form, @Nullable Pattern pattern, @Nullable String allowed) implements Type {
+            String form,
+            @Nullable Pattern pattern,
+            @Nullable String allowed) implements Type {
         static Text of(String form) {
             return new Text(form, null, null);
         }

@@ -35,8 +35,8 @@ final class Values {
             case ItemsOf(Type item) when !flow -> list(item, text, label);
             case ItemsOf _ -> composed(typed, label);
             case Either _ when flow -> composed(typed, label);
-            case Words(List<String> words) when words.contains(text.toLowerCase(Locale.ROOT)) ->
-                scalar(text.toLowerCase(Locale.ROOT), label);
+            case Words(List<String> words)
+            when words.contains(text.toLowerCase(Locale.ROOT)) -> scalar(text.toLowerCase(Locale.ROOT), label);
             case Type.Text _ -> scalar(typed, label);
             default -> scalar(text, label);
         };

@@ -215,9 +215,13 @@ final class YamlReader {
 
     @Nullable
     Integer integer(@Nullable Node node, String path, int min, int max) {
-        return ranged(node, path, Integer::valueOf, min, max, min == max
-                ? String.valueOf(min)
-                : "a whole number from " + min + " to " + max);
+        return ranged(
+                node,
+                path,
+                Integer::valueOf,
+                min,
+                max,
+                min == max ? String.valueOf(min) : "a whole number from " + min + " to " + max);
     }
 
     /** A share: 0 is never, 1 is always. */

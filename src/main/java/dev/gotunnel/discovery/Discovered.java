@@ -29,8 +29,26 @@ public record Discovered(
         int port, long pid, String program, String folder, String framework, String name, String tunnel) {
     /** Programs that speak something else than HTTP, as the system calls them. */
     private static final Set<String> NO_SERVERS_OF_PAGES = Set.of(
-            "postgres", "mysqld", "mariadbd", "redis-server", "valkey-server", "memcached", "mongod", "sshd", "ssh", "beam.smp",
-            "epmd", "dnsmasq", "systemd-resolve", "rpcbind", "cupsd", "rapportd", "sqlservr", "svchost", "lsass", "mosquitto");
+            "postgres",
+            "mysqld",
+            "mariadbd",
+            "redis-server",
+            "valkey-server",
+            "memcached",
+            "mongod",
+            "sshd",
+            "ssh",
+            "beam.smp",
+            "epmd",
+            "dnsmasq",
+            "systemd-resolve",
+            "rpcbind",
+            "cupsd",
+            "rapportd",
+            "sqlservr",
+            "svchost",
+            "lsass",
+            "mosquitto");
 
     /**
      * Adds to ports what can be guessed.

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param command its words; empty where the system does not tell
  * @param folder where it runs; null where the system does not tell
  */
-public record ListeningPort(int port, long pid, String program, List<String> command, @Nullable Path folder) {
+public record ListeningPort(
+        int port,
+        long pid,
+        String program,
+        List<String> command,
+        @Nullable Path folder) {
     /** Copies the list. */
     public ListeningPort {
         command = List.copyOf(command);

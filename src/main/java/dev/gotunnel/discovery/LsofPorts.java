@@ -23,8 +23,8 @@ final class LsofPorts implements ListeningPorts {
     @Override
     public List<ListeningPort> find() {
         try {
-            Map<Integer, ListeningPort> found = listeners(
-                    system.run("lsof", "-nP", "-a", "-u", System.getProperty("user.name"), "-iTCP", "-sTCP:LISTEN", "-Fpcn"));
+            Map<Integer, ListeningPort> found = listeners(system.run(
+                    "lsof", "-nP", "-a", "-u", System.getProperty("user.name"), "-iTCP", "-sTCP:LISTEN", "-Fpcn"));
             if (found.isEmpty()) {
                 return List.of();
             }

@@ -33,7 +33,8 @@ final class ProcPorts implements ListeningPorts {
     @Override
     public List<ListeningPort> find() {
         try {
-            String user = String.valueOf(Files.getAttribute(proc.resolve("self"), "unix:uid", LinkOption.NOFOLLOW_LINKS));
+            String user =
+                    String.valueOf(Files.getAttribute(proc.resolve("self"), "unix:uid", LinkOption.NOFOLLOW_LINKS));
             Map<String, Integer> sockets = new HashMap<>();
             for (String table : List.of("net/tcp", "net/tcp6")) {
                 Path file = proc.resolve(table);

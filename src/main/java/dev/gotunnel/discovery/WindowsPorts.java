@@ -29,9 +29,9 @@ final class WindowsPorts implements ListeningPorts {
     @Override
     public List<ListeningPort> find() {
         try {
-            return List.copyOf(listeners(
-                            system.run("powershell.exe", "-NoProfile", "-NonInteractive", "-Command", SCRIPT))
-                    .values());
+            return List.copyOf(
+                    listeners(system.run("powershell.exe", "-NoProfile", "-NonInteractive", "-Command", SCRIPT))
+                            .values());
         } catch (IOException e) {
             throw ListeningPorts.unknown(e);
         }

@@ -93,9 +93,7 @@ public final class SystemHosts implements HostsManager {
                 return List.copyOf(names);
             }
             List<String> added = suffixes.added();
-            return names.stream()
-                    .filter(name -> SuffixFile.takes(name, added))
-                    .toList();
+            return names.stream().filter(name -> SuffixFile.takes(name, added)).toList();
         }
 
         @Override

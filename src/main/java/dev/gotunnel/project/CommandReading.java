@@ -20,8 +20,8 @@ final class CommandReading {
     private static final Pattern PYTHON = Pattern.compile("(?:python|py|pypy)[0-9.]*");
 
     /** Run the rest of the words as a command. */
-    private static final Set<String> PREFIXES =
-            Set.of("npx", "bunx", "pnpx", "env", "cross-env", "cross-env-shell", "dotenv", "exec", "nice", "nohup", "time");
+    private static final Set<String> PREFIXES = Set.of(
+            "npx", "bunx", "pnpx", "env", "cross-env", "cross-env-shell", "dotenv", "exec", "nice", "nohup", "time");
 
     /** Run the rest as a command after the word {@code run} or {@code exec}. */
     private static final Set<String> RUNNERS =
@@ -33,8 +33,23 @@ final class CommandReading {
     private static final Set<String> MANAGERS = Set.of("npm", "pnpm", "yarn", "bun");
 
     private static final Set<String> JAVA = Set.of(
-            "java", "mvn", "mvnw", "mvnd", "gradle", "gradlew", "quarkus", "spring", "jbang", "sbt", "mill", "lein",
-            "clj", "clojure", "kotlin", "scala", "jwebserver");
+            "java",
+            "mvn",
+            "mvnw",
+            "mvnd",
+            "gradle",
+            "gradlew",
+            "quarkus",
+            "spring",
+            "jbang",
+            "sbt",
+            "mill",
+            "lein",
+            "clj",
+            "clojure",
+            "kotlin",
+            "scala",
+            "jwebserver");
 
     private final ProjectFolder project;
     private final Frameworks frameworks;

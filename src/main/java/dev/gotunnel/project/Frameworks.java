@@ -65,8 +65,9 @@ final class Frameworks {
 
     private static Map<String, String> variables(String text) {
         Map<String, String> variables = new LinkedHashMap<>();
-        list(text, " ").forEach(pair -> variables.put(
-                pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1)));
+        list(text, " ")
+                .forEach(pair ->
+                        variables.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1)));
         return variables;
     }
 

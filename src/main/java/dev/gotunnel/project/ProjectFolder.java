@@ -113,9 +113,8 @@ public final class ProjectFolder {
 
     /** A text as a label of a domain (RFC 1123). */
     public static String label(String text) {
-        String plain = text.toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9]+", "-")
-                .replaceAll("^-+", "");
+        String plain =
+                text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-+", "");
         String cut = plain.length() > MAX_LABEL ? plain.substring(0, MAX_LABEL) : plain;
         String label = cut.replaceAll("-+$", "");
         return label.isEmpty() ? UNNAMED : label;

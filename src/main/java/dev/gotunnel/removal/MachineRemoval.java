@@ -101,7 +101,8 @@ public final class MachineRemoval implements Removal {
             try {
                 one.find().forEach(what -> found.add(new Trace(one.kind(), what)));
             } catch (GotunnelException e) {
-                found.add(new Trace(one.kind(), "unknown: " + String.valueOf(e.getMessage()).replaceFirst("\\.$", "")));
+                found.add(new Trace(
+                        one.kind(), "unknown: " + String.valueOf(e.getMessage()).replaceFirst("\\.$", "")));
             }
         }
         return found;

@@ -40,9 +40,7 @@ public final class HelperSuffixes {
             return List.of();
         }
         List<String> there = list.added();
-        return wanted.added().stream()
-                .filter(suffix -> !there.contains(suffix))
-                .toList();
+        return wanted.added().stream().filter(suffix -> !there.contains(suffix)).toList();
     }
 
     /** What this user added and no longer wants; none where there is no helper. */

@@ -36,6 +36,8 @@ final class NameLimitation {
                 "name-unresolved",
                 name + " does not lead to this machine yet; " + urlThatWorks + " does in browsers.",
                 // Java, Node and Python do not lead .localhost names here by themselves, as browsers and curl do.
-                hosts.isWithinReach(name) ? "gotunnel hosts apply" : hosts.byHand(List.of(name, domain.localhostName())));
+                hosts.isWithinReach(name)
+                        ? "gotunnel hosts apply"
+                        : hosts.byHand(List.of(name, domain.localhostName())));
     }
 }

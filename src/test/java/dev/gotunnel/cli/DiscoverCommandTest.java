@@ -45,10 +45,12 @@ class DiscoverCommandTest {
         listens(5432, "postgres", Path.of("/"), "postgres");
         Printed printed = around.run("discover");
         assertEquals(
-                "PORT  PROGRAM            FOLDER" + " ".repeat(shop.toString().length() - 6) + "  FRAMEWORK  NAME       TUNNEL\n"
+                "PORT  PROGRAM            FOLDER" + " ".repeat(shop.toString().length() - 6)
+                        + "  FRAMEWORK  NAME       TUNNEL\n"
                         + "3000  node (pid 40)      " + shop + "  -          shop       default/api\n"
                         + "5173  node (pid 41)      " + shop + "  Vite       shop-5173  -\n"
-                        + "5432  postgres (pid 42)  /" + " ".repeat(shop.toString().length() - 1)
+                        + "5432  postgres (pid 42)  /"
+                        + " ".repeat(shop.toString().length() - 1)
                         + "  -          -          -\n\n"
                         + "  Name one: gotunnel start --port 5173 --domain shop-5173\n",
                 printed.out());

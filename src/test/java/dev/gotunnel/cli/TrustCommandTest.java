@@ -151,7 +151,10 @@ class TrustCommandTest {
         assertEquals(3, permission.exit());
         assertTrue(permission.out().contains("firefox:a: It trusts the root now.\n"), permission.out());
         assertTrue(
-                permission.out().contains("system: Only an administrator may change it.\n  gotunnel trust export | sudo trust system\n"),
+                permission
+                        .out()
+                        .contains(
+                                "system: Only an administrator may change it.\n  gotunnel trust export | sudo trust system\n"),
                 permission.out());
         add("java:x").unwritable = new GotunnelException(ErrorCode.IO, "The disk is full.", "Make room.");
         Printed failure = around.run("trust", "install");

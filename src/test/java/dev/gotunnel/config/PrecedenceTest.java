@@ -104,14 +104,16 @@ class PrecedenceTest {
         switch (type) {
             case MappingOf(Keys keys) ->
                 keys.all().forEach(key -> {
-                    // Below a path and in a profile stands what stands in a tunnel: its own keys, and one of those, will do.
+                    // Below a path and in a profile stands what stands in a tunnel: its own keys, and one of those,
+                    // will do.
                     boolean known = path.endsWith("routes[0]") && TunnelCatalogue.POLICY.find(key.name()) != null
                             || path.startsWith("profiles") && TunnelCatalogue.ROUTE.find(key.name()) != null;
                     if (!known || key.name().equals("retries")) {
                         collect(key.type(), YamlReader.join(path, key.name()), key.name(), leaves);
                     }
                 });
-            case ItemsOf(Type item) when item instanceof MappingOf -> {
+            case ItemsOf(Type item)
+            when item instanceof MappingOf -> {
                 if (!path.equals("profiles.work.tunnels[0].routes")) {
                     collect(item, path + "[0]", name, leaves);
                 }
@@ -216,8 +218,8 @@ class PrecedenceTest {
     }
 
     private Settings load(@Nullable Path config, Map<String, String> environment, List<Assignment> flags) {
-        Places places = new Places(
-                system, user, config, temp.resolve("empty"), new AllowedProjects(temp.resolve("projects")));
+        Places places =
+                new Places(system, user, config, temp.resolve("empty"), new AllowedProjects(temp.resolve("projects")));
         return new Layers(places, environment, flags).load();
     }
 
@@ -225,7 +227,8 @@ class PrecedenceTest {
         return settings.all().get().stream()
                 .filter(one -> one.key().equals(key))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError(key + " is not among " + settings.all().get()));
+                .orElseThrow(() -> new AssertionError(
+                        key + " is not among " + settings.all().get()));
     }
 
     private static void assertSays(Settings settings, Leaf leaf, int i, String layer) {

@@ -314,8 +314,7 @@ class TunnelKeysTest {
     void anUnknownKeyIsAnsweredWithTheOneThatWasMeant(String wrong, String meant) {
         String problem = problems("tunnels:\n- domain: shop\n  port: 1\n  " + wrong + ": 1")
                 .getFirst();
-        String known =
-                String.join(", ", TunnelCatalogue.TUNNEL.names());
+        String known = String.join(", ", TunnelCatalogue.TUNNEL.names());
         assertEquals(
                 "gotunnel.yaml:4:3: tunnels[0]." + wrong + ": unknown key; known here: " + known + "."
                         + (meant.isEmpty() ? "" : " Did you mean \"" + meant + "\"?"),

@@ -18,8 +18,7 @@ class VariablesTest {
     private final YamlReader reader = new YamlReader("gotunnel.yaml");
 
     private Node expanded(String text) {
-        return variables.expanded(
-                YamlText.compose(text, "gotunnel.yaml", false).orElseThrow(), reader);
+        return variables.expanded(YamlText.compose(text, "gotunnel.yaml", false).orElseThrow(), reader);
     }
 
     private String value(String text) {
@@ -69,7 +68,9 @@ class VariablesTest {
 
     @Test
     void keysStayAsTheyAre() {
-        assertEquals("x", ((ScalarNode) Objects.requireNonNull(YamlTree.get(expanded("'${PORT}': x"), "${PORT}"))).getValue());
+        assertEquals(
+                "x",
+                ((ScalarNode) Objects.requireNonNull(YamlTree.get(expanded("'${PORT}': x"), "${PORT}"))).getValue());
     }
 
     @Test

@@ -58,7 +58,9 @@ class ListeningPortsTest {
         String user = String.valueOf(Files.getAttribute(proc, "unix:uid"));
         Files.write(
                 proc.resolve("net/tcp6"),
-                TABLE.stream().map(line -> line.replace("  1000  ", "  " + user + "  ")).toList());
+                TABLE.stream()
+                        .map(line -> line.replace("  1000  ", "  " + user + "  "))
+                        .toList());
         Files.createSymbolicLink(proc.resolve("self"), Path.of("120"));
         process(proc, 120, "node", "node\0server.js\0", "socket:[4711]");
         process(proc, 99, "node", "npm run dev\0", "socket:[4711]");
@@ -67,7 +69,8 @@ class ListeningPortsTest {
         Files.createDirectories(proc.resolve("9"));
         assertEquals(
                 List.of(new ListeningPort(5173, 99, "node", List.of("npm run dev"), temp.resolve("work"))),
-                new ProcPorts(proc).find().stream().filter(port -> port.port() == 5173).toList());
+                new ProcPorts(proc)
+                        .find().stream().filter(port -> port.port() == 5173).toList());
     }
 
     @Test

@@ -37,8 +37,7 @@ class HostsByHandTest {
     }
 
     private HostsByHand here() {
-        return new HostsByHand(
-                OperatingSystem.current(), temp.resolve("hosts").toString());
+        return new HostsByHand(OperatingSystem.current(), temp.resolve("hosts").toString());
     }
 
     @Test
@@ -68,12 +67,14 @@ class HostsByHandTest {
     @EnabledOnOs({OS.LINUX, OS.MAC})
     void aBlockWithoutAnEndTakesNoLineOfOthersWithIt() throws Exception {
         String below = "10.0.0.5 nas\n# a note\n127.0.0.1 two names\n# BEGIN gotunnel 1001\n# END gotunnel 1001\n";
-        assertEquals(
-                below, typed(here().removing("1000"), "# BEGIN gotunnel 1000\n127.0.0.1 a.test\n" + below));
+        assertEquals(below, typed(here().removing("1000"), "# BEGIN gotunnel 1000\n127.0.0.1 a.test\n" + below));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {"LINUX | sed -E -i '/", "MACOS | sed -E -i '' '/"})
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {"LINUX | sed -E -i '/", "MACOS | sed -E -i '' '/"})
     void eachSedGetsWhatItUnderstands(OperatingSystem system, String command) {
         String line = new HostsByHand(system, "/etc/hosts").removing("1000");
         assertTrue(line.contains(command), line);

@@ -196,8 +196,16 @@ class ServingCommandTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "npm run both", "npm run build", "npm run missing", "npm install", "npm", "pnpm --filter web dev",
-                "npm run loop", "npm run own", "sh -c vite", "vite build"
+                "npm run both",
+                "npm run build",
+                "npm run missing",
+                "npm install",
+                "npm",
+                "pnpm --filter web dev",
+                "npm run loop",
+                "npm run own",
+                "sh -c vite",
+                "vite build"
             })
     void whatIsNotUnderstoodIsLeftAsItIs(String command) throws IOException {
         scripts("""
@@ -228,8 +236,8 @@ class ServingCommandTest {
                 "Gemfile | gem 'rails', '~> 8.0' | bin/dev | Rails | rails",
                 "manage.py | #!/usr/bin/env python | make serve | Django | django",
             })
-    void aProjectTellsWhatACommandDoesNot(
-            String file, String content, String command, String framework, String preset) throws IOException {
+    void aProjectTellsWhatACommandDoesNot(String file, String content, String command, String framework, String preset)
+            throws IOException {
         Files.writeString(folder.resolve(file), content);
         ServingCommand prepared = prepare(command);
         assertEquals(command, line(prepared));

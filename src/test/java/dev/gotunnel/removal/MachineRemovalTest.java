@@ -183,7 +183,9 @@ class MachineRemovalTest {
         assertEquals(
                 List.of("hosts", "state"),
                 report.left().stream().map(Trace::kind).toList());
-        assertEquals("unknown: Line 2 of the hosts file begins a block that does not end", report.left().getFirst().what());
+        assertEquals(
+                "unknown: Line 2 of the hosts file begins a block that does not end",
+                report.left().getFirst().what());
         assertEquals(damaged, hosts.text());
         assertEquals(List.of(), firefox.content);
         assertFalse(Files.exists(directories.data()));

@@ -321,7 +321,9 @@ class AuthorityRenewalTest {
         system.needsPrivilege = true;
         List<TrustOutcome> outcomes = renewal.renew(YES);
         assertEquals(ErrorCode.NOT_PERMITTED, outcomes.getLast().failure());
-        assertEquals("gotunnel trust export --next | sudo trust system", outcomes.getFirst().hint());
+        assertEquals(
+                "gotunnel trust export --next | sudo trust system",
+                outcomes.getFirst().hint());
         X509Certificate next = renewal.prepared().orElseThrow();
         system.content.add(next);
         system.beforeInstall = () -> {
