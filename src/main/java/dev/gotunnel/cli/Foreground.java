@@ -71,8 +71,7 @@ final class Foreground {
         output.limitations(tunnel);
         output.line("");
         if (tunnel.urls().stream().anyMatch(url -> url.startsWith("https:"))) {
-            output.line(
-                    "  If the browser warns, it does not trust gotunnel's certificate yet: gotunnel trust export --help");
+            output.line("  If the browser warns, it does not trust gotunnel's certificate yet: gotunnel trust install");
         }
         output.line("  Press Ctrl-C to stop.");
     }

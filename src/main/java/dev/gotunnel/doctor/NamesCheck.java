@@ -59,15 +59,17 @@ final class NamesCheck implements Check {
 
     @Override
     public List<Finding> look() {
-        Map<DomainName, String> domains = new LinkedHashMap<>();
+        Map<DomainName, Known> domains = new LinkedHashMap<>();
         List<Tunnel> all = tunnels.get();
         for (Tunnel tunnel : all) {
-            String known = tunnel.limitations().stream()
+            String fix = tunnel.limitations().stream()
                     .filter(limitation -> limitation.code().equals("name-unresolved"))
                     .map(Limitation::fix)
                     .findFirst()
                     .orElse("");
-            domains.merge(new DomainName(tunnel.domain()), known, (a, b) -> a.isEmpty() ? b : a);
+            Known known = new Known(fix, tunnel.urls().stream().findFirst().orElse(""));
+            domains.merge(
+                    new DomainName(tunnel.domain()), known, (a, b) -> a.works().isEmpty() ? b : a);
         }
         if (domains.isEmpty()) {
             return List.of(Finding.ok(subject(), "There is no tunnel yet, and so no name."));
@@ -83,6 +85,14 @@ final class NamesCheck implements Check {
         }
         return found;
     }
+
+    /**
+     * What a tunnel tells of its name.
+     *
+     * @param fix how to lead it here; empty when the tunnel does not run, or need not
+     * @param works an address that leads to it in browsers; empty when it does not run
+     */
+    private record Known(String fix, String works) {}
 
     /**
      * The names of running tunnels that the hosts file does not have yet.
@@ -115,7 +125,7 @@ final class NamesCheck implements Check {
         lookAgain.run();
     }
 
-    private void look(DomainName domain, String known, Unwritten unwritten, Set<String> here, List<Finding> found) {
+    private void look(DomainName domain, Known known, Unwritten unwritten, Set<String> here, List<Finding> found) {
         String name = domain.example();
         try {
             List<InetAddress> addresses = Arrays.asList(resolver.addresses(name));
@@ -139,18 +149,18 @@ final class NamesCheck implements Check {
         }
     }
 
-    private Finding unknown(DomainName domain, String known) {
+    private Finding unknown(DomainName domain, Known known) {
         if (domain.isLocalhost()) {
             return Finding.note(
                     subject(),
                     domain + " is known to browsers and curl only.",
                     "They lead .localhost names here by themselves; Java, Node and Python ask the system, which does not.",
-                    known.isEmpty() ? service.localhostFix(domain) : known);
+                    known.fix().isEmpty() ? service.localhostFix(domain) : known.fix());
         }
         return Finding.warning(
                 subject(),
                 domain + " does not lead to this machine.",
-                "https://" + domain.localhostName() + " does in browsers.",
-                known.isEmpty() ? service.fix(domain) : known);
+                known.works().isEmpty() ? "" : known.works() + " does in browsers.",
+                known.fix().isEmpty() ? service.fix(domain) : known.fix());
     }
 }

@@ -29,6 +29,8 @@ final class AccessRepair {
     private static final List<String> MASTERS =
             List.of("NT AUTHORITY\\SYSTEM", "BUILTIN\\Administrators", "CREATOR OWNER", "NT SERVICE\\TrustedInstaller");
 
+    private static final int ROOT = 0;
+
     private AccessRepair() {}
 
     static boolean isPosix(Path path) {
@@ -40,9 +42,27 @@ final class AccessRepair {
         return Files.getAttribute(path, "unix:uid").equals((int) new UnixSystem().getUid());
     }
 
-    /** Takes a file or folder over. */
+    /**
+     * What to do about a file or folder of somebody else's. It is to be taken over only where it is gotunnel's own and
+     * root's, as a run with {@code sudo} leaves it: anything else is not this user's to take.
+     */
     static String takeOver(Path path) {
-        return "Take it over: sudo chown -R " + new UnixSystem().getUsername() + " '" + path + "'";
+        try {
+            return takeOver(path, (int) Files.getAttribute(path, "unix:uid"), new UnixSystem().getUsername());
+        } catch (IOException e) {
+            return look(path);
+        }
+    }
+
+    static String takeOver(Path path, int owner, String user) {
+        boolean own = false;
+        for (Path part : path) {
+            own |= part.toString().contains("gotunnel");
+        }
+        return own && owner == ROOT
+                ? "Take it over: sudo chown -R " + user + " '" + path + "'"
+                : "It is not yours. Let gotunnel use folders of your own: set HOME, or GOTUNNEL_CONFIG_DIR,"
+                        + " GOTUNNEL_DATA_DIR, GOTUNNEL_STATE_DIR and GOTUNNEL_RUNTIME_DIR.";
     }
 
     /** Closes a file or folder to others. */

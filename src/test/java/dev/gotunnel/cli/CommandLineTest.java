@@ -555,7 +555,7 @@ class CommandLineTest {
                   https://shop.localhost:8443  ->  http://localhost:3000
                   https://shop.local:8443  ->  http://localhost:3000
 
-                  If the browser warns, it does not trust gotunnel's certificate yet: gotunnel trust export --help
+                  If the browser warns, it does not trust gotunnel's certificate yet: gotunnel trust install
                   Press Ctrl-C to stop.
                 Stopped shop.
                 """, printed.out());

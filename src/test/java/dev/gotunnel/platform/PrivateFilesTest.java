@@ -210,13 +210,24 @@ class PrivateFilesTest {
     }
 
     @Test
-    void aFileOfAnotherUserIsRefusedWithTheCommandThatTakesItOver() throws IOException {
+    void whatRootHasLeftOfGotunnelIsTakenOverAndNothingElse() {
+        Path own = Path.of("/home/ann/.local/share/gotunnel/ca");
+        assertEquals("Take it over: sudo chown -R ann '" + own + "'", AccessRepair.takeOver(own, 0, "ann"));
+        for (String others : List.of("/", "/home/ann/.local", "/etc")) {
+            String told = AccessRepair.takeOver(Path.of(others), 0, "ann");
+            assertTrue(told.contains("set HOME") && !told.contains("chown"), told);
+        }
+        assertFalse(AccessRepair.takeOver(own, 1001, "ann").contains("chown"), "another user's");
+    }
+
+    @Test
+    void aFileOfAnotherUserIsRefused() throws IOException {
         Path file = Files.createFile(temp.resolve("foreign"));
         assumeTrue(
                 Files.getAttribute(file, "unix:uid").equals(0), "only root can give files away: nothing to see here");
         Files.setAttribute(file, "unix:uid", 65534);
         GotunnelException refused = Failures.of(ErrorCode.NOT_PERMITTED, () -> PrivateFiles.requirePrivate(file));
-        assertEquals("Take it over: sudo chown -R root '" + file + "'", refused.hint());
+        assertTrue(String.valueOf(refused.hint()).startsWith("It is not yours."), refused.hint());
     }
 
     @Test
