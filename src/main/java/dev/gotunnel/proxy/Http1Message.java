@@ -54,7 +54,7 @@ final class Http1Message {
         }
         int begin = scheme + 3;
         int end = begin;
-        while (end < uri.length() && "/?#".indexOf(uri.charAt(end)) < 0) {
+        while (end < uri.length() && "/?".indexOf(uri.charAt(end)) < 0) {
             end++;
         }
         String rest = uri.substring(end);

@@ -1,13 +1,17 @@
 package dev.gotunnel.proxy;
 
-/** The target of a request line (RFC 9112 section 3.2). */
+/**
+ * The target of a request line (RFC 9112 section 3.2). None of its forms has a fragment: a number sign would let a path
+ * be another one here than at a backend that cuts it there.
+ */
 final class RequestTarget {
     private RequestTarget() {}
 
     /** Whether it can stand in a request line without ending it early or being read in two ways. */
     static boolean isPlain(CharSequence target) {
         for (int i = 0; i < target.length(); i++) {
-            if (target.charAt(i) <= ' ' || target.charAt(i) == 0x7f) {
+            char c = target.charAt(i);
+            if (c <= ' ' || c == 0x7f || c == '#') {
                 return false;
             }
         }

@@ -164,11 +164,27 @@ class GateTest {
                 "/admin/../x",
                 "/admin/..%2fx",
                 "/admin/..;/x",
-                "/admin;/x")) {
+                "/admin;/x",
+                "/admin#",
+                "/admin#x",
+                "/admin#/../../x",
+                "/x?/../admin#")) {
             assertEquals(400, ask("GET", target).status(), target);
         }
         assertEquals(before, backend.requests().size(), "what a backend may read in another way does not reach it");
         assertEquals(200, ask("GET", "/.vite/deps/a.js").status());
+    }
+
+    @Test
+    void aFragmentLeadsRoundNoGateOverHttp2Either() throws Exception {
+        PolicyBuilder closed = new PolicyBuilder();
+        closed.access = new Access(List.of(new BasicUser("ann", HASH)), List.of(), List.of());
+        serve(new PathRoute("/admin", null, List.of(), closed.build()));
+        try (Http2Client client = new Http2Client(fixture, HOST)) {
+            client.headers(1, Http2Client.request("GET", HOST, "/admin#x"), true);
+            client.next(Http2Client.Frame.Reset.class, 1);
+            assertTrue(backend.requests().isEmpty());
+        }
     }
 
     @Test
@@ -265,8 +281,12 @@ class GateTest {
     @Test
     void aBodyThatGrowsTooLargeOverHttp2IsRefused() throws Exception {
         policy.limits = new Limits(10L, null, null);
-        serve();
-        try (Http2Client client = new Http2Client(fixture, HOST)) {
+        try (TestBackend patient = TestBackend.answering((request, peer) -> {
+                    peer.readBody(request);
+                    peer.respond(200, "all");
+                });
+                Http2Client client = new Http2Client(
+                        fixture.route(HOST, new BackendAddress("127.0.0.1", patient.port()), policy.build()), HOST)) {
             client.headers(1, Http2Client.request("POST", HOST, "/"), false);
             client.data(1, Http2Client.bytes(8), false);
             client.data(1, Http2Client.bytes(8), false);

@@ -32,7 +32,8 @@ class MatchedPathTest {
         "/%zz/a, /%zz/a",
         "/.well-known/x, /.well-known/x",
         "/...x, /...x",
-        "/%C3%BC, /ü"
+        "/%C3%BC, /ü",
+        "/admin%23x, /admin#x"
     })
     void isReadInTheWayThatTheMostLenientServerWould(String target, String path) {
         assertEquals(path, MatchedPath.of(target));
