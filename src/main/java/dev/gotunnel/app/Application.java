@@ -277,7 +277,7 @@ final class Application implements Surroundings {
                 ports(journal),
                 renewal,
                 journal,
-                elevation,
+                suffixes,
                 () -> examined(trust, journal, commands));
     }
 
@@ -290,7 +290,7 @@ final class Application implements Surroundings {
     }
 
     private PortsService ports(FileJournal journal) {
-        return new PortsService(new SystemPrivileges(elevation), elevation, journal, refusals());
+        return new PortsService(Path.of("/"), new SystemPrivileges(elevation), elevation, journal, refusals());
     }
 
     private FileJournal journal() {

@@ -4,17 +4,16 @@ import dev.gotunnel.cert.CertificateStore;
 import dev.gotunnel.doctor.ExaminedMachine;
 import dev.gotunnel.doctor.MachineDoctor;
 import dev.gotunnel.platform.AppDirectories;
-import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.removal.MachineRemoval;
 import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.Doctor;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.HelperSuffixes;
 import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.PortsService;
 import dev.gotunnel.tunnel.Removal;
 import dev.gotunnel.tunnel.TrustService;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.function.Supplier;
 
@@ -27,7 +26,7 @@ record Machine(
         PortsService ports,
         AuthorityRenewal renewal,
         FileJournal journal,
-        Elevation elevation,
+        HelperSuffixes suffixes,
         Supplier<ExaminedMachine> examined)
         implements MachineService {
     @Override
@@ -51,10 +50,9 @@ record Machine(
                 new MachineRemoval.Parts(
                         directories,
                         AppDirectories.home(),
-                        Path.of("/"),
                         hosts,
                         ports,
-                        elevation,
+                        suffixes,
                         trust,
                         certificates::removeAuthority,
                         journal),

@@ -77,7 +77,7 @@ final class PortsCheck implements Check {
                             : "http:// without a port leads there and not to the redirect to HTTPS.",
                     "Stop that program and start the tunnels again, or go on with the port.")));
         }
-        if (found.isEmpty()) {
+        if (found.isEmpty() && !ports.isPermitted()) {
             ports.enabling().map(this::forbidden).ifPresent(found::add);
         }
         if (found.isEmpty()) {

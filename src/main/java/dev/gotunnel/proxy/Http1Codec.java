@@ -118,6 +118,17 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
             }
         }
 
+        /** By itself the decoder asks for more to read whenever it could make nothing of the last: here it is not to. */
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+            if (starved) {
+                discardSomeReadBytes();
+                ctx.fireChannelReadComplete();
+            } else {
+                super.channelReadComplete(ctx);
+            }
+        }
+
         /** Called with the target of a request line. */
         @Override
         protected String splitSecondWordInitialLine(byte[] line, int start, int length) {

@@ -2,8 +2,8 @@ package dev.gotunnel.removal;
 
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.AppDirectories;
-import dev.gotunnel.privilege.Elevation;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.HelperSuffixes;
 import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.PortsService;
 import dev.gotunnel.tunnel.Removal;
@@ -12,9 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All of gotunnel on a machine. The journal goes last: as long as something is left, it tells of it. */
 public final class MachineRemoval implements Removal {
+    private static final Logger LOG = LoggerFactory.getLogger(MachineRemoval.class);
+
     private final FileJournal journal;
     private final List<Remains> remains;
     private final List<String> kept;
@@ -28,16 +32,14 @@ public final class MachineRemoval implements Removal {
     /**
      * What a removal works on.
      *
-     * @param root what stands for the root folder of the system's own files
      * @param authority deletes the certificate authority, and the secret of its key in the keychain
      */
     public record Parts(
             AppDirectories directories,
             Path home,
-            Path root,
             HostsService hosts,
             PortsService ports,
-            Elevation elevation,
+            HelperSuffixes suffixes,
             TrustService trust,
             Runnable authority,
             FileJournal journal) {}
@@ -54,7 +56,7 @@ public final class MachineRemoval implements Removal {
         List<Remains> remains = new ArrayList<>(List.of(
                 new TrustRemains(parts.trust()),
                 new HostsRemains(parts.hosts()),
-                new SystemRemains(parts.root(), parts.ports(), parts.elevation()),
+                new SystemRemains(parts.ports(), parts.suffixes()),
                 new AutostartRemains(parts.home()),
                 new AuthorityRemains(authority, parts.authority()),
                 new FolderRemains(
@@ -110,7 +112,16 @@ public final class MachineRemoval implements Removal {
 
     @Override
     public List<String> kept() {
-        return kept;
+        List<String> all = new ArrayList<>(kept);
+        for (Remains one : remains) {
+            try {
+                all.addAll(one.kept());
+            } catch (GotunnelException e) {
+                // It is among what was found, as unknown.
+                LOG.debug("What stays of {} cannot be told: {}", one.kind(), e.getMessage());
+            }
+        }
+        return all;
     }
 
     @Override

@@ -11,6 +11,11 @@ interface Remains {
     /** What there is of it, each with its place and without a full stop. Changes nothing. */
     List<String> find();
 
+    /** What there is that looks like it and stays on purpose, in sentences. */
+    default List<String> kept() {
+        return List.of();
+    }
+
     /**
      * Takes all of it back. No effect when there is nothing.
      *

@@ -2,39 +2,26 @@ package dev.gotunnel.removal;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
-import dev.gotunnel.platform.PrivateFiles;
-import dev.gotunnel.privilege.Elevation;
-import dev.gotunnel.privilege.Verb;
+import dev.gotunnel.tunnel.HelperSuffixes;
 import dev.gotunnel.tunnel.PortsService;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 
-/** What the helper wrote for all users of the machine: the setting of low ports, the list of further suffixes. */
+/**
+ * What the helper wrote for all users of the machine on behalf of this one: the setting of low ports, further suffixes.
+ * What it wrote for others alone is theirs, and stays.
+ */
 final class SystemRemains implements Remains {
     private static final String REASON = "gotunnel is being uninstalled";
 
-    private final Path setting;
-    private final Path suffixes;
     private final PortsService ports;
-    private final Elevation elevation;
+    private final HelperSuffixes suffixes;
 
-    /**
-     * Those below a root folder.
-     *
-     * @param ports takes the setting back
-     * @param elevation takes the suffixes back where a helper is installed
-     */
-    SystemRemains(Path root, PortsService ports, Elevation elevation) {
-        this.setting = root.resolve("etc/sysctl.d/60-gotunnel.conf");
+    SystemRemains(PortsService ports, HelperSuffixes suffixes) {
         this.ports = ports;
-        this.suffixes = root.resolve("etc/gotunnel/suffixes");
-        this.elevation = elevation;
+        this.suffixes = suffixes;
     }
 
     @Override
@@ -45,37 +32,50 @@ final class SystemRemains implements Remains {
     @Override
     public List<String> find() {
         List<String> found = new ArrayList<>();
-        if (Files.exists(setting)) {
-            found.add("the setting that every user may listen on 80 and 443, " + setting);
+        if (ports.isLeft()) {
+            found.add("the setting that every user may listen on 80 and 443, " + ports.setting());
         }
-        if (Files.exists(suffixes)) {
-            found.add("further suffixes for all users, " + suffixes);
-        }
+        suffixes.ours().forEach(suffix -> found.add("names below ." + suffix + ", " + suffixes.place()));
         return found;
     }
 
     @Override
+    public List<String> kept() {
+        List<String> kept = new ArrayList<>();
+        if (Files.exists(ports.setting()) && !ports.isEnabled()) {
+            kept.add("The setting that every user may listen on 80 and 443 is another user's and stays: " + ports.setting()
+                    + " (if it was yours: gotunnel ports disable).");
+        }
+        List<String> foreign = suffixes.foreign();
+        if (!foreign.isEmpty()) {
+            kept.add("Further suffixes that others allowed stay: " + String.join(", ", foreign) + " in "
+                    + suffixes.place() + ".");
+        }
+        return kept;
+    }
+
+    @Override
     public void remove(List<String> done, List<GotunnelException> failures) {
-        if (Files.exists(setting)) {
+        if (ports.isLeft()) {
             takeBack(
                     () -> ports.takeBack(REASON),
-                    "sudo rm " + setting + " && sudo sysctl -w net.ipv4.ip_unprivileged_port_start=1024",
+                    "sudo rm " + ports.setting() + " && sudo sysctl -w net.ipv4.ip_unprivileged_port_start=1024",
                     done,
                     failures);
         } else {
             ports.forget();
         }
-        if (Files.exists(suffixes)) {
+        for (String suffix : suffixes.ours()) {
             takeBack(
                     () -> {
-                        suffixes()
-                                .forEach(suffix -> elevation.ask(Verb.SUFFIX_REMOVE, Map.of("suffix", suffix), REASON));
-                        return "No further suffixes are allowed.";
+                        suffixes.remove(suffix, REASON);
+                        return "No names below ." + suffix + " are allowed any more.";
                     },
-                    "sudo rm -r " + suffixes.resolveSibling(""),
+                    "as an administrator, take the line " + suffix + " out of " + suffixes.place(),
                     done,
                     failures);
         }
+        suffixes.forgetGone();
     }
 
     private static void takeBack(
@@ -87,18 +87,6 @@ final class SystemRemains implements Remains {
                     e.code() == ErrorCode.NOT_PERMITTED
                             ? new GotunnelException(e.code(), e.getMessage(), "By hand: " + byHand, e)
                             : e);
-        }
-    }
-
-    /** One on each line; comments begin with a hash. */
-    private List<String> suffixes() {
-        try {
-            return Files.readAllLines(suffixes, StandardCharsets.UTF_8).stream()
-                    .map(line -> line.replaceFirst("#.*", "").strip())
-                    .filter(line -> !line.isEmpty())
-                    .toList();
-        } catch (IOException e) {
-            throw PrivateFiles.unusable("read " + suffixes, suffixes, e);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -81,15 +82,15 @@ public final class EnvironmentFiles {
      */
     public Map<String, String> variables(X509Certificate root, boolean withJava) {
         Map<String, String> variables = new LinkedHashMap<>();
-        write(extra(), others(extra(), List.of(NODE)), "", root);
+        write(extra(), others(extra(), List.of(NODE)), "", List.of(root));
         variables.put(NODE, extra().toString());
         String authorities = authorities();
         if (!authorities.isEmpty()) {
-            write(bundle(), others(bundle(), REPLACING), authorities, root);
+            write(bundle(), others(bundle(), REPLACING), authorities, List.of(root));
             REPLACING.forEach(name -> variables.put(name, bundle().toString()));
             if (withJava) {
                 javaOptions().ifPresent(options -> {
-                    writeJavaStore(root, authorities);
+                    writeJavaStore(List.of(root), authorities);
                     variables.put(JAVA, options);
                 });
             }
@@ -97,10 +98,23 @@ public final class EnvironmentFiles {
         return variables;
     }
 
-    /** Writes the files anew that there are: the system's authorities change with its updates. */
-    public void refresh(X509Certificate root) {
-        if (Files.exists(extra())) {
-            variables(root, Files.exists(javaStore()));
+    /**
+     * Writes the files anew that there are: the system's authorities change with its updates, and the root with a renewal.
+     * Shells that took the variables in go on reading them, so what was named beside ours stays.
+     *
+     * @param roots more than one while another authority takes the place of the one in use
+     */
+    public void refresh(List<X509Certificate> roots) {
+        if (!Files.exists(extra())) {
+            return;
+        }
+        write(extra(), listed(extra()), "", roots);
+        String authorities = authorities();
+        if (Files.exists(bundle()) && !authorities.isEmpty()) {
+            write(bundle(), listed(bundle()), authorities, roots);
+        }
+        if (Files.exists(javaStore()) && !authorities.isEmpty()) {
+            writeJavaStore(roots, authorities);
         }
     }
 
@@ -155,10 +169,10 @@ public final class EnvironmentFiles {
         }
     }
 
-    private static void write(Path file, Set<Path> others, String authorities, X509Certificate root) {
+    private static void write(Path file, Collection<Path> others, String authorities, List<X509Certificate> roots) {
         StringBuilder text = new StringBuilder("# Written by gotunnel env; changes are lost.\n");
         others.forEach(other -> text.append(ALSO).append(other).append('\n'));
-        text.append(Pem.encode(root));
+        roots.forEach(root -> text.append(Pem.encode(root)));
         others.forEach(other -> text.append(read(other)).append('\n'));
         text.append(authorities);
         if (!Files.exists(file) || !read(file).contentEquals(text)) {
@@ -200,8 +214,8 @@ public final class EnvironmentFiles {
                 : Optional.of(others.isEmpty() ? option : others + " " + option);
     }
 
-    private void writeJavaStore(X509Certificate root, String authorities) {
-        Set<X509Certificate> wanted = new LinkedHashSet<>(List.of(root));
+    private void writeJavaStore(List<X509Certificate> roots, String authorities) {
+        Set<X509Certificate> wanted = new LinkedHashSet<>(roots);
         wanted.addAll(ofThisJava());
         try {
             wanted.addAll(Pem.certificates(authorities));

@@ -142,6 +142,7 @@ public final class AuthorityRenewal {
                         missing));
                 return outcomes;
             }
+            trust.keepFilesThrough();
             change.put();
         }
         tellOwner.run();

@@ -10,6 +10,8 @@ import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.Permission;
 import dev.gotunnel.privilege.PrivilegeManager;
 import dev.gotunnel.privilege.Verb;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +34,7 @@ public final class PortsService {
     private static final String REASON = "addresses are to need no port";
     private static final String REASON_BACK = "you no longer want it";
 
+    private final Path setting;
     private final PrivilegeManager privileges;
     private final Elevation elevation;
     private final Journal journal;
@@ -39,18 +42,25 @@ public final class PortsService {
     private final IntPredicate taken;
     private final IntFunction<Optional<PortHolder>> holders;
 
-    /** Works by a machine's privileged helper. */
-    public PortsService(PrivilegeManager privileges, Elevation elevation, Journal journal, Refusals refusals) {
-        this(privileges, elevation, journal, refusals, PortHolder::isTaken, PortHolder::of);
+    /**
+     * Works by a machine's privileged helper.
+     *
+     * @param root what stands for the root folder of the system's own files
+     */
+    public PortsService(
+            Path root, PrivilegeManager privileges, Elevation elevation, Journal journal, Refusals refusals) {
+        this(root, privileges, elevation, journal, refusals, PortHolder::isTaken, PortHolder::of);
     }
 
     PortsService(
+            Path root,
             PrivilegeManager privileges,
             Elevation elevation,
             Journal journal,
             Refusals refusals,
             IntPredicate taken,
             IntFunction<Optional<PortHolder>> holders) {
+        this.setting = root.resolve("etc/sysctl.d/60-gotunnel.conf");
         this.privileges = privileges;
         this.elevation = elevation;
         this.journal = journal;
@@ -65,7 +75,7 @@ public final class PortsService {
      * @param engine the running engine; null when none runs
      */
     public PortsStatus status(@Nullable EngineInfo engine) {
-        boolean permitted = privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS);
+        boolean permitted = isPermitted();
         List<PortsStatus.Port> ports = List.of(
                 port(EnginePorts.STANDARD.https(), engine, engine == null ? null : engine.httpsPort()),
                 port(EnginePorts.STANDARD.http(), engine, engine == null ? null : engine.httpPort()));
@@ -108,27 +118,50 @@ public final class PortsService {
         return elevation.outlook(Verb.PORTS_ENABLE) == Outlook.ASKS;
     }
 
-    /** Whether gotunnel has allowed it. */
+    /** Whether this user may listen on them, whoever allowed it. */
+    public boolean isPermitted() {
+        return privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS);
+    }
+
+    /** Whether this user's gotunnel has allowed it. */
     public boolean isEnabled() {
         return journal.entries().contains(ENTRY);
     }
 
+    /** Whether there is something of this user's to take back. Without a helper, the file for the next boot tells. */
+    public boolean isLeft() {
+        return isEnabled() && (elevation.isInstalled() || Files.exists(setting));
+    }
+
+    /** Where some user's gotunnel has allowed it for the time after the next boot; need not exist. */
+    public Path setting() {
+        return setting;
+    }
+
+    /** The helper counts who needs the ports: when the last of the others takes them back, they would close for us too. */
+    private boolean isByOthersAlone() {
+        return Files.exists(setting) && !isEnabled() && elevation.isInstalled();
+    }
+
     /** What {@link #enable} would change, in words; empty when nothing needs to be changed. */
     public Optional<String> enabling() {
-        return privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS)
-                ? Optional.empty()
-                : Optional.of("let every user of this machine listen on the ports from 80 on"
-                        + " (net.ipv4.ip_unprivileged_port_start=80, now and by /etc/sysctl.d/60-gotunnel.conf)");
+        if (!isPermitted()) {
+            return Optional.of("let every user of this machine listen on the ports from 80 on"
+                    + " (net.ipv4.ip_unprivileged_port_start=80, now and by " + setting + ")");
+        }
+        return isByOthersAlone()
+                ? Optional.of("keep the ports open for you, too, when the others who opened them take that back")
+                : Optional.empty();
     }
 
     /**
-     * Allows it, where that is not so yet.
+     * Allows it, where that is not so yet, or is so for other users alone.
      *
      * @return a sentence on what came of it
      * @throws GotunnelException {@code NOT_PERMITTED} when the user declines or nobody can be asked
      */
     public String enable() {
-        if (privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS)) {
+        if (isPermitted() && !isByOthersAlone()) {
             return "You may listen on 443 and 80.";
         }
         requireHelper();
@@ -139,7 +172,7 @@ public final class PortsService {
             refusals.forget(Permission.BIND_PRIVILEGED_PORTS);
             return answer.note().isEmpty() ? "You may listen on 443 and 80 from now on." : answer.note();
         } catch (GotunnelException e) {
-            if (!noted && !privileges.canPerform(Permission.BIND_PRIVILEGED_PORTS)) {
+            if (!noted && (!isPermitted() || e.code() == ErrorCode.NOT_PERMITTED)) {
                 journal.forget(ENTRY);
             }
             throw e;
@@ -157,21 +190,21 @@ public final class PortsService {
 
     /** What {@link #disable} would change, in words; empty when nothing needs to be changed. */
     public Optional<String> disabling() {
-        return isEnabled()
+        return isEnabled() || Files.exists(setting)
                 ? Optional.of(
                         "take back that every user may listen on the ports from 80 on, unless others still need it"
-                                + " (net.ipv4.ip_unprivileged_port_start as it was, without /etc/sysctl.d/60-gotunnel.conf)")
+                                + " (net.ipv4.ip_unprivileged_port_start as it was, without " + setting + ")")
                 : Optional.empty();
     }
 
     /**
-     * Takes back what {@link #enable} has allowed.
+     * Takes back what {@link #enable} has allowed, or may have if the journal was lost: the helper knows for whom.
      *
      * @return a sentence on what came of it
      * @throws GotunnelException {@code NOT_PERMITTED} when the user declines or nobody can be asked
      */
     public String disable() {
-        if (!isEnabled()) {
+        if (!isEnabled() && !Files.exists(setting)) {
             return "gotunnel has not opened the ports, so there is nothing to take back.";
         }
         return takeBack(REASON_BACK);

@@ -147,7 +147,7 @@ public final class TrustService {
             }
             served.forEach(store -> outcomes.add(attempt(store, () -> followed(store, root, probe, !names.isEmpty()))));
         }
-        files.refresh(root);
+        files.refresh(List.of(root));
         return outcomes;
     }
 
@@ -206,9 +206,16 @@ public final class TrustService {
 
     /** Has stores trust the root that is in use by now, and no earlier one. */
     List<TrustOutcome> finish(List<TrustStore> holders) {
-        return holders.isEmpty()
-                ? List.of()
-                : install(holders.stream().map(TrustStore::name).toList(), _ -> true);
+        if (holders.isEmpty()) {
+            files.refresh(List.of(certificates.installCA()));
+            return List.of();
+        }
+        return install(holders.stream().map(TrustStore::name).toList(), _ -> true);
+    }
+
+    /** Has the files of {@code gotunnel env} hold the roots of both authorities, while one takes the place of the other. */
+    void keepFilesThrough() {
+        files.refresh(certificates.ownRoots());
     }
 
     private List<TrustStore> choose(List<TrustStore> found, List<String> names) {

@@ -217,7 +217,7 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
         return new Machine(
                 new TrustService(new InMemoryCertificates(), stores, files, journal),
                 new HostsService(hosts, journal, refusals),
-                new PortsService(privileges, elevation, journal, refusals),
+                new PortsService(temp, privileges, elevation, journal, refusals),
                 renewal);
     }
 

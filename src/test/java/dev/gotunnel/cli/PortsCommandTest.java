@@ -50,10 +50,10 @@ class PortsCommandTest {
         Printed printed = around.run("ports", "enable");
         assertEquals("""
                 This will change:
-                  let every user of this machine listen on the ports from 80 on (net.ipv4.ip_unprivileged_port_start=80, now and by /etc/sysctl.d/60-gotunnel.conf)
+                  let every user of this machine listen on the ports from 80 on (net.ipv4.ip_unprivileged_port_start=80, now and by %s)
                 You may listen on 443 and 80 from now on.
                   Tunnels are served on 443 and 80.
-                """, printed.out());
+                """.formatted(around.machine().ports().setting()), printed.out());
         assertEquals(List.of("Go on? [Y/n] "), around.asked);
         assertEquals(
                 "You may listen on 443 and 80.\n  Tunnels are served on 443 and 80.\n",

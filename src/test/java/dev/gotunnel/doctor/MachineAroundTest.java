@@ -108,18 +108,24 @@ class MachineAroundTest {
         privileges.holds(permissions);
         return new PortsCheck(
                 () -> engine,
-                new PortsService(privileges, elevation, new InMemoryJournal(), new Refusals(temp.resolve("refusals"))),
+                new PortsService(
+                        temp, privileges, elevation, new InMemoryJournal(), new Refusals(temp.resolve("refusals"))),
                 port -> Optional.ofNullable(held.get(port)),
                 looks::incrementAndGet);
     }
 
     @Test
-    void portsAreHeldOrForbiddenOrFree() {
+    void portsAreHeldOrForbiddenOrFree() throws IOException {
         Finding held = Findings.one(Level.WARNING, ports(Optional.empty(), Map.of(443, "nginx (pid 7)")));
         assertEquals("Port 443 is held by nginx (pid 7).", held.what());
         Finding forbidden = Findings.one(Level.WARNING, ports(Optional.empty(), Map.of()));
         assertTrue(forbidden.fix().contains("ip_unprivileged_port_start=80"), forbidden.fix());
         Permission low = Permission.BIND_PRIVILEGED_PORTS;
+        Findings.one(Level.OK, ports(Optional.empty(), Map.of(), low));
+        elevation.with(Outlook.ASKS);
+        Path byOthers = temp.resolve("etc/sysctl.d/60-gotunnel.conf");
+        Files.createDirectories(byOthers.resolveSibling(""));
+        Files.createFile(byOthers);
         Findings.one(Level.OK, ports(Optional.empty(), Map.of(), low));
         EngineInfo ours = engine("1.0", 80, 443);
         Finding own = Findings.one(

@@ -1,8 +1,10 @@
 package dev.gotunnel.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.TestBackend;
 import dev.gotunnel.testing.WireClient;
@@ -13,7 +15,9 @@ import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -112,6 +116,52 @@ class BackPressureTest {
             }
         }
         assertTrue(peak.get() - before < BOUND, "held " + ((peak.get() - before) >> 20) + " MiB");
+    }
+
+    /** Of another request, or of a WebSocket: what comes in a read of its own before the answer is read no further. */
+    @ParameterizedTest
+    @MethodSource("transports")
+    void holdsAClientBackThatDoesNotWaitForItsAnswer(String transport) throws Exception {
+        Semaphore go = new Semaphore(0);
+        try (EngineFixture fixture = EngineFixture.start(transport);
+                TestBackend backend = TestBackend.answering((_, peer) -> {
+                    go.acquire();
+                    peer.respond(200, "late");
+                })) {
+            fixture.plainRoute("shop.localhost", backend);
+            for (boolean secure : new boolean[] {false, true}) {
+                try (WireClient client = secure ? fixture.secure("shop.localhost") : fixture.plain()) {
+                    int before = backend.requests().size();
+                    client.get("shop.localhost", "/");
+                    Await.until(
+                            "the backend has it", () -> backend.requests().size() > before);
+                    AtomicLong sent = new AtomicLong();
+                    Thread sender = Thread.ofVirtual().start(() -> sendOn(client, sent));
+                    assertFalse(
+                            Await.within(Duration.ofSeconds(1), () -> sent.get() > BOUND),
+                            () -> "took " + (sent.get() >> 20) + " MiB");
+                    go.release();
+                    assertEquals("late", client.readResponse().text());
+                    client.close();
+                    sender.join();
+                }
+            }
+        } finally {
+            go.release();
+        }
+    }
+
+    private static void sendOn(WireClient client, AtomicLong sent) {
+        byte[] block = new byte[BLOCK];
+        try {
+            while (sent.get() < 4L * BOUND) {
+                client.send(block);
+                sent.addAndGet(BLOCK);
+            }
+        } catch (IOException e) {
+            // The client is closed while it sends.
+            return;
+        }
     }
 
     @ParameterizedTest

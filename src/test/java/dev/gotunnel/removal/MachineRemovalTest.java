@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gotunnel.cert.CertificateStore;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.SuffixFile;
 import dev.gotunnel.platform.AppDirectories;
 import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.privilege.Outlook;
+import dev.gotunnel.privilege.Verb;
 import dev.gotunnel.testing.InMemoryElevation;
 import dev.gotunnel.testing.InMemoryHosts;
 import dev.gotunnel.testing.InMemoryPrivileges;
@@ -19,6 +21,7 @@ import dev.gotunnel.trust.SystemCommands;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.HelperSuffixes;
 import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.PortsService;
 import dev.gotunnel.tunnel.Refusals;
@@ -76,10 +79,15 @@ class MachineRemovalTest {
 
     private PortsService ports() {
         return new PortsService(
+                temp.resolve("root"),
                 new InMemoryPrivileges(),
                 elevation,
                 journal(),
                 new Refusals(directories.state().resolve("refusals")));
+    }
+
+    private SuffixFile suffixes() {
+        return new SuffixFile(temp.resolve("root/etc/gotunnel/suffixes"));
     }
 
     private CertificateStore certificates() {
@@ -101,10 +109,9 @@ class MachineRemovalTest {
                 new MachineRemoval.Parts(
                         directories,
                         temp.resolve("home"),
-                        temp.resolve("root"),
                         names(),
                         ports(),
-                        elevation,
+                        new HelperSuffixes(suffixes(), elevation, journal()),
                         trust(),
                         () -> certificates().removeAuthority(),
                         journal()),
@@ -120,6 +127,7 @@ class MachineRemovalTest {
                         "trust",
                         "trust",
                         "hosts",
+                        "system",
                         "authority",
                         "certificates",
                         "certificates",
@@ -133,6 +141,9 @@ class MachineRemovalTest {
         assertEquals(List.of(), firefox.content);
         assertEquals(List.of(), system.content);
         assertEquals("127.0.0.1 localhost\n", hosts.text());
+        assertEquals(
+                List.of(Verb.PORTS_ENABLE, Verb.PORTS_DISABLE),
+                elevation.asked().stream().map(InMemoryElevation.Asked::verb).toList());
         assertFalse(Files.exists(directories.data()) || Files.exists(directories.state()));
         assertTrue(Files.exists(directories.configFile()));
         assertEquals(List.of(), removal(false).find());

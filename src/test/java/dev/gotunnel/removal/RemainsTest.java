@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.SuffixFile;
 import dev.gotunnel.privilege.Outlook;
+import dev.gotunnel.privilege.Verb;
 import dev.gotunnel.testing.InMemoryElevation;
 import dev.gotunnel.testing.InMemoryHosts;
 import dev.gotunnel.testing.InMemoryJournal;
 import dev.gotunnel.testing.InMemoryPrivileges;
+import dev.gotunnel.tunnel.HelperSuffixes;
 import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.PortsService;
@@ -34,6 +37,7 @@ class RemainsTest {
 
     private final List<String> done = new ArrayList<>();
     private final List<GotunnelException> failures = new ArrayList<>();
+    private final InMemoryJournal journal = new InMemoryJournal();
 
     private FolderRemains folder(Path folder) {
         return new FolderRemains("state", folder, List.of("journal*", "run"), path -> false);
@@ -105,7 +109,6 @@ class RemainsTest {
     void theNamesOfThisUserGoAndOthersStay() {
         String others = "127.0.0.1 localhost\n# BEGIN gotunnel 100\n127.0.0.1 b.test\n# END gotunnel 100\n";
         InMemoryHosts hosts = new InMemoryHosts(others);
-        InMemoryJournal journal = new InMemoryJournal();
         HostsRemains remains =
                 new HostsRemains(new HostsService(hosts, journal, new Refusals(temp.resolve("refusals"))));
         assertEquals(List.of(), remains.find());
@@ -122,14 +125,25 @@ class RemainsTest {
 
     private SystemRemains system(InMemoryElevation elevation) {
         PortsService ports = new PortsService(
-                new InMemoryPrivileges(), elevation, new InMemoryJournal(), new Refusals(temp.resolve("refusals")));
-        return new SystemRemains(temp, ports, elevation);
+                temp, new InMemoryPrivileges(), elevation, journal, new Refusals(temp.resolve("refusals")));
+        return new SystemRemains(ports, new HelperSuffixes(suffixes(), elevation, journal));
+    }
+
+    private SuffixFile suffixes() {
+        return new SuffixFile(temp.resolve("etc/gotunnel/suffixes"));
+    }
+
+    /** This user's gotunnel opened the ports, and allowed a suffix beside another user's. */
+    private void settings() throws IOException {
+        file("etc/sysctl.d/60-gotunnel.conf");
+        Files.writeString(file("etc/gotunnel/suffixes"), "# allowed\ncorp.example\nlab.example\n");
+        journal.note(new Journal.Entry("ports", "net.ipv4.ip_unprivileged_port_start", "80"));
+        journal.note(new Journal.Entry("suffix", suffixes().place().toString(), "lab.example"));
     }
 
     @Test
     void withoutPermissionTheLinesToTypeAreTold() throws IOException {
-        file("etc/sysctl.d/60-gotunnel.conf");
-        file("etc/gotunnel/suffixes");
+        settings();
         SystemRemains remains = system(new InMemoryElevation());
         assertEquals(2, remains.find().size());
         remains.remove(done, failures);
@@ -139,20 +153,56 @@ class RemainsTest {
         assertTrue(
                 String.valueOf(failures.get(0).hint()).endsWith("sysctl -w net.ipv4.ip_unprivileged_port_start=1024"),
                 failures.get(0).hint());
+        assertEquals(
+                "By hand: as an administrator, take the line lab.example out of "
+                        + suffixes().place(),
+                failures.get(1).hint());
         assertEquals(List.of(), done);
+        // As was said.
+        Files.delete(temp.resolve("etc/sysctl.d/60-gotunnel.conf"));
+        Files.writeString(suffixes().place(), "corp.example\n");
+        assertEquals(List.of(), remains.find());
+        remains.remove(done, failures);
+        assertEquals(2, failures.size());
+        assertEquals(List.of(), journal.entries());
     }
 
     @Test
-    void theHelperTakesTheSettingsOfAllUsersBack() throws IOException {
-        file("etc/sysctl.d/60-gotunnel.conf");
-        Files.writeString(file("etc/gotunnel/suffixes"), "# allowed\ncorp.example\nlab.example\n");
+    void theHelperTakesBackWhatItDidForThisUserAndForNoOther() throws IOException {
+        settings();
         InMemoryElevation elevation = new InMemoryElevation().with(Outlook.GRANTED);
         system(elevation).remove(done, failures);
         assertEquals(
-                List.of("{}", "{suffix=corp.example}", "{suffix=lab.example}"),
-                elevation.asked().stream().map(one -> one.data().toString()).toList());
+                List.of("PORTS_DISABLE {}", "SUFFIX_REMOVE {suffix=lab.example}"),
+                elevation.asked().stream()
+                        .map(one -> one.verb() + " " + one.data())
+                        .toList());
         assertEquals(2, done.size());
         assertEquals(List.of(), failures);
+        assertEquals(List.of(), journal.entries());
+    }
+
+    @Test
+    void whatTheHelperDidForOthersIsNeitherFoundNorTouchedButTold() throws IOException {
+        settings();
+        List.copyOf(journal.entries()).forEach(journal::forget);
+        InMemoryElevation elevation = new InMemoryElevation().with(Outlook.GRANTED);
+        SystemRemains remains = system(elevation);
+        assertEquals(List.of(), remains.find());
+        remains.remove(done, failures);
+        assertEquals(List.of(), elevation.asked());
+        assertEquals(2, remains.kept().size());
+        assertTrue(remains.kept().get(1).contains("corp.example, lab.example"), remains.kept().get(1));
+    }
+
+    @Test
+    void theHelperIsAskedForThePortsThoughTheFileForTheNextBootIsGone() throws IOException {
+        settings();
+        Files.delete(temp.resolve("etc/sysctl.d/60-gotunnel.conf"));
+        InMemoryElevation elevation = new InMemoryElevation().with(Outlook.GRANTED);
+        assertEquals(2, system(elevation).find().size());
+        system(elevation).remove(done, failures);
+        assertEquals(Verb.PORTS_DISABLE, elevation.asked().getFirst().verb());
     }
 
     @Test

@@ -102,21 +102,30 @@ class EnvironmentFilesTest {
     }
 
     @Test
+    void whatWasNamedBeforeStaysThroughARefreshFromAnotherShell() throws IOException, GeneralSecurityException {
+        Path mine = Files.writeString(temp.resolve("company.pem"), Pem.encode(distribution));
+        Map<String, String> first =
+                files(Map.of("NODE_EXTRA_CA_CERTS", mine.toString())).variables(ROOT, false);
+        files(Map.of()).refresh(List.of(ROOT, distribution));
+        assertEquals(List.of(ROOT, distribution, distribution), certificates(first.get("NODE_EXTRA_CA_CERTS")));
+    }
+
+    @Test
     void staysFreshAndIsNotWrittenWithoutNeed() throws IOException, GeneralSecurityException {
         EnvironmentFiles files = files(Map.of());
-        files.refresh(ROOT);
+        files.refresh(List.of(ROOT));
         assertFalse(Files.exists(folder), "nobody has asked for the variables yet");
         Map<String, String> variables = files.variables(ROOT, true);
         Object before = Files.readAttributes(folder.resolve("cacerts.jks"), BasicFileAttributes.class)
                 .fileKey();
-        files.refresh(ROOT);
+        files.refresh(List.of(ROOT));
         assertEquals(
                 before,
                 Files.readAttributes(folder.resolve("cacerts.jks"), BasicFileAttributes.class)
                         .fileKey());
         X509Certificate added = EngineFixture.issue(List.of("added.test")).certificate();
         Files.writeString(system, Pem.encode(added));
-        files.refresh(ROOT);
+        files.refresh(List.of(ROOT));
         assertEquals(List.of(ROOT, added), certificates(variables.get("SSL_CERT_FILE")));
         assertTrue(javaStore().contains(added));
         files.delete();

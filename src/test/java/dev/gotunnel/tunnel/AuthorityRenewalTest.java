@@ -9,6 +9,7 @@ import dev.gotunnel.cert.AuthorityChange;
 import dev.gotunnel.cert.CertificateAuthority;
 import dev.gotunnel.cert.CertificateStore;
 import dev.gotunnel.cert.KeyProtection;
+import dev.gotunnel.cert.Pem;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
@@ -31,6 +32,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +63,7 @@ class AuthorityRenewalTest {
     private final InMemoryTunnelStore saved = new InMemoryTunnelStore();
     private final InMemoryElevation elevation = new InMemoryElevation();
     private final List<List<String>> trustedAtSwitch = new ArrayList<>();
+    private final List<List<String>> filesAtSwitch = new ArrayList<>();
     private CertificateStore certificates;
     private TrustService trust;
     private AuthorityRenewal renewal;
@@ -123,11 +126,26 @@ class AuthorityRenewalTest {
 
     private void switchOver() {
         trustedAtSwitch.add(names(firefox));
+        filesAtSwitch.add(inFiles());
         var _ = certificates.refresh();
     }
 
     private static List<String> names(InMemoryTrustStore store) {
         return store.roots().stream().map(CertificateAuthority::nameOf).toList();
+    }
+
+    /** The roots in the file that Node reads in shells of gotunnel env. */
+    private List<String> inFiles() {
+        Path file = temp.resolve("trust/root.pem");
+        try {
+            return Files.exists(file)
+                    ? Pem.certificates(Files.readString(file)).stream()
+                            .map(CertificateAuthority::nameOf)
+                            .toList()
+                    : List.of();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private List<String> folders() throws IOException {
@@ -399,6 +417,19 @@ class AuthorityRenewalTest {
         assertEquals(List.of(CertificateAuthority.nameOf(next.root())), names(system));
         assertEquals(List.of("ca"), folders());
         assertTrue(said(outcomes).contains(" is in use"), said(outcomes));
+    }
+
+    @Test
+    void shellsOfTheEnvironmentTrustBothUntilTheNewOneIsInUse() {
+        String old = CertificateAuthority.nameOf(certificates.installCA());
+        trust.environment();
+        renewal.renew(YES);
+        String now = CertificateAuthority.nameOf(certificates.installCA());
+        assertEquals(List.of(List.of(old, now)), filesAtSwitch);
+        assertEquals(List.of(now), inFiles(), "also where no store holds a root");
+        trust.install(List.of(), YES);
+        renewal.renew(YES);
+        assertEquals(List.of(CertificateAuthority.nameOf(certificates.installCA())), inFiles());
     }
 
     @Test

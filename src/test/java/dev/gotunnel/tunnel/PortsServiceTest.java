@@ -15,6 +15,8 @@ import dev.gotunnel.testing.InMemoryElevation;
 import dev.gotunnel.testing.InMemoryElevation.Asked;
 import dev.gotunnel.testing.InMemoryJournal;
 import dev.gotunnel.testing.InMemoryPrivileges;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,7 @@ class PortsServiceTest {
 
     private PortsService ports() {
         return new PortsService(
+                folder,
                 privileges,
                 elevation,
                 journal,
@@ -79,6 +82,43 @@ class PortsServiceTest {
         assertFalse(ports().isEnabled(), "somebody else has allowed it, and gotunnel does not take it back");
         assertTrue(ports().disable().contains("nothing to take back"));
         assertEquals(List.of(), asked());
+    }
+
+    private void openedByAnotherUser() throws IOException {
+        privileges.holds(Permission.BIND_PRIVILEGED_PORTS);
+        Path setting = ports().setting();
+        Files.createDirectories(setting.resolveSibling(""));
+        Files.createFile(setting);
+    }
+
+    @Test
+    void portsThatAnotherUserOpenedAreKeptOpenForThisOneToo() throws IOException {
+        openedByAnotherUser();
+        assertEquals("You may listen on 443 and 80.", ports().enable(), "no helper is there to count");
+        helperThatWorks();
+        assertTrue(ports().enabling().orElseThrow().contains("for you, too"));
+        ports().enable();
+        assertTrue(ports().isEnabled());
+        assertEquals(Optional.empty(), ports().enabling());
+        ports().disable();
+        assertEquals(List.of(Verb.PORTS_ENABLE, Verb.PORTS_DISABLE), asked());
+    }
+
+    @Test
+    void whoDeclinesToBeCountedIsNotNoted() throws IOException {
+        openedByAnotherUser();
+        elevation.with(Outlook.ASKS).declining();
+        Failures.of(ErrorCode.NOT_PERMITTED, () -> ports().enable());
+        assertEquals(List.of(), journal.entries());
+    }
+
+    @Test
+    void aLostJournalKeepsNobodyFromClosingThePorts() throws IOException {
+        openedByAnotherUser();
+        helperThatWorks();
+        assertTrue(ports().disabling().isPresent());
+        ports().disable();
+        assertEquals(List.of(Verb.PORTS_DISABLE), asked());
     }
 
     @Test
