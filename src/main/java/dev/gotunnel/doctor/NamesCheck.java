@@ -112,16 +112,17 @@ final class NamesCheck implements Check {
                             new Repair(
                                     "write " + String.join(", ", names) + " into " + hosts.place(),
                                     hosts.wouldAsk(),
-                                    () -> write(all)));
+                                    this::write));
         } catch (GotunnelException e) {
             LOG.debug("{} cannot be written: {}", hosts.place(), e.getMessage());
             return nothing;
         }
     }
 
-    private void write(List<Tunnel> all) {
+    /** Of the tunnels that run by then: some may have come and gone while the user was asked. */
+    private void write() {
         hosts.allow();
-        hosts.apply(() -> HostsService.namesOf(all));
+        hosts.apply(() -> HostsService.namesOf(tunnels.get()));
         lookAgain.run();
     }
 

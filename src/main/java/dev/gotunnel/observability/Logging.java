@@ -47,6 +47,8 @@ public final class Logging {
         if (json) {
             JsonEncoder encoder = new JsonEncoder();
             encoder.setContext(context);
+            // The sentence too, and not only what it is made of.
+            encoder.setWithFormattedMessage(true);
             encoder.start();
             return encoder;
         }

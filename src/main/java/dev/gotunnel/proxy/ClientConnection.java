@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What is known of a client's connection. On its event loop. */
 final class ClientConnection {
+    /** In the place of an address that nobody tells: it is in no network. */
+    static final String UNKNOWN = "unknown";
+
     private final Channel channel;
     private final boolean secure;
     private final String address;
@@ -40,7 +43,7 @@ final class ClientConnection {
     static ClientConnection of(Channel channel, boolean secure, boolean tlsPort) {
         int port = channel.localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
         if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
-            return new ClientConnection(channel, secure, "unknown", false, port, tlsPort);
+            return new ClientConnection(channel, secure, UNKNOWN, false, port, tlsPort);
         }
         String text = remote.getAddress().getHostAddress();
         int zone = text.indexOf('%');

@@ -28,10 +28,9 @@ record TrustedProxies(List<Network> networks) {
         String address = connection.address();
         List<String> told = told(headers);
         for (int i = told.size() - 1; i >= 0 && isTrusted(address); i--) {
-            if (parse(told.get(i)) == null) {
-                break;
-            }
-            address = told.get(i);
+            // A proxy may keep to itself whom it speaks for (RFC 7239, section 6): that is nobody known, and not the
+            // proxy.
+            address = parse(told.get(i)) == null ? ClientConnection.UNKNOWN : told.get(i);
         }
         String scheme = headers.get("x-forwarded-proto");
         boolean secure = scheme == null
@@ -77,7 +76,7 @@ record TrustedProxies(List<Network> networks) {
         List<String> addresses = new ArrayList<>();
         for (String line : headers.getAll("x-forwarded-for")) {
             for (String address : line.split(",")) {
-                addresses.add(address.strip());
+                addresses.add(bare(address.strip()));
             }
         }
         if (!addresses.isEmpty()) {
@@ -103,6 +102,7 @@ record TrustedProxies(List<Network> networks) {
             return text.substring(1, Math.max(1, text.indexOf(']')));
         }
         int colon = text.indexOf(':');
-        return colon < 0 ? text : text.substring(0, colon);
+        // With several it is an IPv6 address without brackets, and so without a port.
+        return colon < 0 || colon != text.lastIndexOf(':') ? text : text.substring(0, colon);
     }
 }

@@ -43,8 +43,8 @@ final class SystemRemains implements Remains {
     public List<String> kept() {
         List<String> kept = new ArrayList<>();
         if (Files.exists(ports.setting()) && !ports.isEnabled()) {
-            kept.add("The setting that every user may listen on 80 and 443 is another user's and stays: " + ports.setting()
-                    + " (if it was yours: gotunnel ports disable).");
+            kept.add("The setting that every user may listen on 80 and 443 is another user's and stays: "
+                    + ports.setting() + " (if it was yours: gotunnel ports disable).");
         }
         List<String> foreign = suffixes.foreign();
         if (!foreign.isEmpty()) {

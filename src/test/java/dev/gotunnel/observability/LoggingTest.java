@@ -67,6 +67,14 @@ class LoggingTest {
     }
 
     @Test
+    void aJsonLineHasTheSentence() {
+        Logging.configure("error", true, null);
+        LoggingEvent event = new LoggingEvent("", root, Level.ERROR, "{} is lost", null, new Object[] {"shop"});
+        String line = new String(appender().getEncoder().encode(event), StandardCharsets.UTF_8);
+        assertTrue(line.contains("\"shop is lost\""), line);
+    }
+
+    @Test
     void nettysOwnDebuggingStaysOut() {
         Logging.configure("debug", false, null);
         assertSame(Level.INFO, context.getLogger("io.netty").getLevel());

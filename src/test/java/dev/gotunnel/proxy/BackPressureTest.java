@@ -133,8 +133,7 @@ class BackPressureTest {
                 try (WireClient client = secure ? fixture.secure("shop.localhost") : fixture.plain()) {
                     int before = backend.requests().size();
                     client.get("shop.localhost", "/");
-                    Await.until(
-                            "the backend has it", () -> backend.requests().size() > before);
+                    Await.until("the backend has it", () -> backend.requests().size() > before);
                     AtomicLong sent = new AtomicLong();
                     Thread sender = Thread.ofVirtual().start(() -> sendOn(client, sent));
                     assertFalse(

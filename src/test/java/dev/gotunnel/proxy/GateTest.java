@@ -354,7 +354,12 @@ class GateTest {
                 "127.0.0.0/8 | X-Forwarded-For: 10.1.2.3                          | 10.1.2.3",
                 "127.0.0.0/8 | X-Forwarded-For: 6.6.6.6, 10.1.2.3                 | 10.1.2.3",
                 "127.0.0.0/8 | X-Forwarded-For: 10.1.2.3, 127.0.0.9               | 10.1.2.3",
-                "127.0.0.0/8 | X-Forwarded-For: nonsense                          | 127.0.0.1",
+                "127.0.0.0/8 | X-Forwarded-For: nonsense                          | unknown",
+                "127.0.0.0/8 | X-Forwarded-For: 10.1.2.3, unknown                 | unknown",
+                "127.0.0.0/8 | X-Forwarded-For: 10.1.2.3:4711                     | 10.1.2.3",
+                "127.0.0.0/8 | X-Forwarded-For: [2001:db8::7]:80                  | 2001:db8::7",
+                "127.0.0.0/8 | X-Forwarded-For: 2001:db8::7                       | 2001:db8::7",
+                "127.0.0.0/8 | Forwarded: for=_hidden                             | unknown",
                 "127.0.0.0/8 | Forwarded: for=\"[2001:db8::7]:4711\";proto=https  | 2001:db8::7",
                 "127.0.0.0/8 | Forwarded: for=10.1.2.3:80                         | 10.1.2.3",
                 "10.0.0.0/8  | X-Forwarded-For: 10.1.2.3                          | 127.0.0.1",
@@ -364,6 +369,18 @@ class GateTest {
         serve();
         ask("GET", "/", field);
         assertEquals(client, backend.requests().getFirst().field("x-forwarded-for"));
+    }
+
+    @Test
+    void whomAProxyDoesNotTellOfIsInNoNetworkAndNotHere() throws IOException {
+        fixture.engine().trust(List.of(Network.parse("127.0.0.1")));
+        PolicyBuilder here = new PolicyBuilder();
+        here.access = new Access(List.of(), List.of(Network.parse("127.0.0.0/8")), List.of());
+        fixture.route(HOST, new BackendAddress("127.0.0.1", backend.port()), here.build());
+        assertEquals(200, ask("GET", "/").status());
+        for (String field : List.of("X-Forwarded-For: unknown", "Forwarded: for=unknown", "Forwarded: for=_x")) {
+            assertEquals(403, ask("GET", "/", field).status(), field);
+        }
     }
 
     @Test

@@ -192,7 +192,9 @@ class RemainsTest {
         remains.remove(done, failures);
         assertEquals(List.of(), elevation.asked());
         assertEquals(2, remains.kept().size());
-        assertTrue(remains.kept().get(1).contains("corp.example, lab.example"), remains.kept().get(1));
+        assertTrue(
+                remains.kept().get(1).contains("corp.example, lab.example"),
+                remains.kept().get(1));
     }
 
     @Test
