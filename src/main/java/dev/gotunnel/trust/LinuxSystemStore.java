@@ -278,7 +278,7 @@ final class LinuxSystemStore implements TrustStore {
                     program(command)
                             .orElseThrow(() -> new IOException("it is not installed"))
                             .toString());
-            CommandRunner.Answer answer = commands.run(full);
+            CommandRunner.Answer answer = new OneAtATime(commands).run(anchors(), full);
             if (!answer.isSuccess()) {
                 throw new IOException(answer.output().strip());
             }

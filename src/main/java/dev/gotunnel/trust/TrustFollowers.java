@@ -31,8 +31,16 @@ final class TrustFollowers {
     void tellRemoved(Path anchor) {
         for (Path program : programs()) {
             try {
-                CommandRunner.Answer answer = commands.run(List.of(
-                        "/bin/sh", "-c", "printf '%s\\n' \"$1\" | \"$2\"", "sh", line(anchor), program.toString()));
+                CommandRunner.Answer answer = new OneAtATime(commands)
+                        .run(
+                                parent(anchor),
+                                List.of(
+                                        "/bin/sh",
+                                        "-c",
+                                        "printf '%s\\n' \"$1\" | \"$2\"",
+                                        "sh",
+                                        line(anchor),
+                                        program.toString()));
                 if (!answer.isSuccess()) {
                     throw new IOException(answer.output().strip());
                 }
@@ -44,6 +52,10 @@ final class TrustFollowers {
                         e);
             }
         }
+    }
+
+    private static Path parent(Path anchor) {
+        return anchor.resolveSibling("");
     }
 
     /** What has to be typed after an anchor was removed by hand, beginning with {@code &&}; empty for nothing. */

@@ -3,12 +3,14 @@ package dev.gotunnel.trust;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gotunnel.cert.CertificateAuthority;
 import dev.gotunnel.cert.Pem;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.platform.OperatingSystem;
+import dev.gotunnel.testing.Await;
 import dev.gotunnel.testing.EngineFixture;
 import dev.gotunnel.testing.Failures;
 import java.io.IOException;
@@ -22,6 +24,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +172,41 @@ class LinuxSystemStoreTest {
         Files.writeString(bundle, before + before);
         store.tidy(List.of());
         assertEquals(before, Files.readString(bundle));
+    }
+
+    /** The program that a killed gotunnel has left running, above all. */
+    @Test
+    void theSystemsProgramWaitsForTheEndOfAnotherRun() throws Exception {
+        LinuxSystemStore store = system(LinuxFamily.DEBIAN);
+        Path flock = commands.find("flock").orElse(null);
+        assumeTrue(flock != null, "flock(1) is not installed: runs are not kept apart here");
+        Path anchors = Files.createDirectories(places.system(LinuxFamily.DEBIAN.anchors()));
+        Path log = temp.resolve("log");
+        Files.writeString(places.system("/usr/sbin/update-ca-certificates"), "#!/bin/sh\necho ran >>'" + log + "'\n");
+        Process other = new ProcessBuilder(
+                        flock.toString(),
+                        anchors.toString(),
+                        "sh",
+                        "-c",
+                        "echo held; read x; echo ended >>'" + log + "'")
+                .start();
+        try (var _ = other.getOutputStream();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            assertEquals("held", other.inputReader().readLine());
+            Future<?> install = threads.submit(() -> store.install(ROOT));
+            Await.until("the other one to wait", () -> waiting(flock) == 2 || install.isDone());
+            other.outputWriter().write("\n");
+            other.outputWriter().flush();
+            install.get();
+        }
+        assertEquals("ended", Files.readAllLines(log).getFirst());
+    }
+
+    private static long waiting(Path flock) {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info().command().orElse("").equals(flock.toString()))
+                .count();
     }
 
     @Test
