@@ -4,15 +4,18 @@ import dev.gotunnel.cert.CertificateStore;
 import dev.gotunnel.cert.KeyProtection;
 import dev.gotunnel.cli.GlobalOptions;
 import dev.gotunnel.cli.Surroundings;
-import dev.gotunnel.config.ConfigLoader;
 import dev.gotunnel.config.Configuration;
+import dev.gotunnel.config.Layers;
+import dev.gotunnel.config.Places;
 import dev.gotunnel.config.ProfileStore;
+import dev.gotunnel.config.Settings;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.doctor.ExaminedMachine;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.keychain.Keychains;
+import dev.gotunnel.names.SuffixFile;
 import dev.gotunnel.names.SystemHosts;
 import dev.gotunnel.names.SystemResolution;
 import dev.gotunnel.observability.Logging;
@@ -26,6 +29,7 @@ import dev.gotunnel.privilege.HelperElevation;
 import dev.gotunnel.privilege.InstalledHelper;
 import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.SystemPrivileges;
+import dev.gotunnel.privilege.UncheckedPrivileges;
 import dev.gotunnel.privilege.Verb;
 import dev.gotunnel.trust.EnvironmentFiles;
 import dev.gotunnel.trust.HelperTrustInstaller;
@@ -36,6 +40,7 @@ import dev.gotunnel.trust.TrustPlaces;
 import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.EngineInfo;
 import dev.gotunnel.tunnel.FileJournal;
+import dev.gotunnel.tunnel.HelperSuffixes;
 import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
@@ -74,6 +79,8 @@ final class Application implements Surroundings {
     private CertificateStore certificates;
     private final DesktopRole desktop;
     private GlobalOptions options = new GlobalOptions();
+    private Layers layers;
+    private List<String> notes = List.of();
     private Configuration configuration = Configuration.DEFAULT;
     private @Nullable GotunnelException broken;
 
@@ -81,6 +88,7 @@ final class Application implements Surroundings {
         this.version = version;
         this.telemetry = telemetry;
         this.directories = directories;
+        this.layers = new Layers(Places.ofSystem(directories, Map.of(), null), Map.of(), List.of());
         this.certificates = certificateStore();
         this.desktop = new DesktopRole(this, directories);
     }
@@ -105,43 +113,55 @@ final class Application implements Surroundings {
     @Override
     public void begin(GlobalOptions given) {
         options = given;
-        require("--log-level", given.logLevel(), Configuration.Logging.LEVELS);
-        require("--log-format", given.logFormat(), Configuration.Logging.FORMATS);
-        if (given.config() != null && !Files.exists(given.config())) {
-            throw new GotunnelException(
-                    ErrorCode.CONFIG, "There is no file " + given.config() + ".", "Check the path after --config.");
+        Map<String, String> environment = System.getenv();
+        if (Layers.asksForCauses(environment)) {
+            given.showCauses();
         }
+        layers = new Layers(
+                Places.ofSystem(directories, environment, given.config()), environment, given.assignments());
+        Path named = layers.places().named();
+        if (named != null && !Files.exists(named)) {
+            throw new GotunnelException(
+                    ErrorCode.CONFIG,
+                    "There is no file " + named + ".",
+                    given.config() == null
+                            ? "Check the variable GOTUNNEL_CONFIG."
+                            : "Check the path after --config.");
+        }
+        Settings settings;
         try {
-            configuration = ConfigLoader.load(configFile());
+            settings = layers.load();
         } catch (GotunnelException e) {
             // A file that is being edited must not keep anybody from stopping a tunnel: told by what needs the file.
+            settings = layers.loadWithoutFiles();
             broken = e;
         }
+        notes = settings.notes();
+        configuration = settings.configuration();
         if (!configuration.security().equals(Configuration.DEFAULT.security())) {
             // Else the one that may have been prepared meanwhile is right.
             certificates = certificateStore();
         }
-        String level = firstOf(given.logLevel(), configuration.logging().level(), "warn");
-        String format = firstOf(given.logFormat(), configuration.logging().format(), "text");
-        Logging.configure(level, format.equals("json"));
+        String level = configuration.logging().level();
+        String format = configuration.logging().format();
+        String where = configuration.observability().environment();
+        boolean served = where != null && !where.equals("development");
+        Logging.configure(
+                level == null ? "warn" : level, format == null ? served : format.equals("json"), where);
     }
 
-    private static void require(String flag, @Nullable String value, List<String> allowed) {
-        if (value != null && !allowed.contains(value.toLowerCase(Locale.ROOT))) {
-            throw new GotunnelException(
-                    ErrorCode.USAGE,
-                    flag + " cannot be \"" + value + "\".",
-                    "It is one of: " + String.join(", ", allowed) + ".");
-        }
+    @Override
+    public List<String> notes() {
+        return notes;
     }
 
-    private static String firstOf(@Nullable String flag, @Nullable String file, String fallback) {
-        String given = flag == null ? file : flag;
-        return given == null ? fallback : given.toLowerCase(Locale.ROOT);
+    @Override
+    public Layers configuration() {
+        return layers;
     }
 
     private Path configFile() {
-        return options.config() == null ? directories.configFile() : options.config();
+        return layers.places().own();
     }
 
     CertificateStore certificates() {
@@ -183,7 +203,9 @@ final class Application implements Surroundings {
                     certificates,
                     new SystemResolution(),
                     hosts(),
-                    new SystemPrivileges(elevation),
+                    configuration.security().privilegeCheck()
+                            ? new SystemPrivileges(elevation)
+                            : new UncheckedPrivileges(),
                     saved(),
                     telemetry.get(),
                     window != null));
@@ -200,9 +222,7 @@ final class Application implements Surroundings {
     }
 
     private PortPlan portPlan(boolean lowPorts) {
-        Integer http = options.httpPort() == null ? configuration.server().httpPort() : options.httpPort();
-        Integer https = options.httpsPort() == null ? configuration.server().httpsPort() : options.httpsPort();
-        return new PortPlan(http, https, lowPorts);
+        return new PortPlan(configuration.server().httpPort(), configuration.server().httpsPort(), lowPorts);
     }
 
     private static void noWindow() {
@@ -211,7 +231,7 @@ final class Application implements Surroundings {
 
     @Override
     public ControlClient runningOrSpawned() {
-        return running().orElseGet(() -> new BackgroundOwner(directories, options).spawn(this::running));
+        return running().orElseGet(() -> new BackgroundOwner(directories, options, layers).spawn(this::running));
     }
 
     @Override
@@ -221,7 +241,7 @@ final class Application implements Surroundings {
 
     @Override
     public TunnelStore saved(@Nullable String profile) {
-        return new ProfileStore(configFile(), profile);
+        return new ProfileStore(configFile(), profile, layers::load);
     }
 
     @Override
@@ -241,8 +261,10 @@ final class Application implements Surroundings {
         EnvironmentFiles files = new EnvironmentFiles(directories.trustFiles(), places, stores);
         FileJournal journal = journal();
         TrustService trust = new TrustService(certificates, stores, files, journal);
+        HelperSuffixes suffixes = new HelperSuffixes(
+                SuffixFile.of(OperatingSystem.current(), Path.of("/")), elevation, journal);
         AuthorityRenewal renewal = new AuthorityRenewal(
-                suffixes -> certificates.change(suffixes.all()), trust, saved(), elevation, this::useNewAuthority);
+                wanted -> certificates.change(wanted.all()), trust, saved(), suffixes, this::useNewAuthority);
         return new Machine(
                 directories,
                 certificates,

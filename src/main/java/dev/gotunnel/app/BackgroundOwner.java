@@ -1,6 +1,7 @@
 package dev.gotunnel.app;
 
 import dev.gotunnel.cli.GlobalOptions;
+import dev.gotunnel.config.Layers;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
@@ -31,10 +32,12 @@ final class BackgroundOwner {
 
     private final AppDirectories directories;
     private final GlobalOptions options;
+    private final Layers layers;
 
-    BackgroundOwner(AppDirectories directories, GlobalOptions options) {
+    BackgroundOwner(AppDirectories directories, GlobalOptions options, Layers layers) {
         this.directories = directories;
         this.options = options;
+        this.layers = layers;
     }
 
     /**
@@ -49,6 +52,8 @@ final class BackgroundOwner {
             PrivateFiles.write(log, new byte[0]);
             ProcessBuilder builder = new ProcessBuilder(command());
             builder.environment().putAll(directories.asEnvironment());
+            // Not among its words, which everybody on this machine can read.
+            builder.environment().putAll(layers.flagsAsEnvironment());
             Process process = builder.directory(AppDirectories.home().toFile())
                     .redirectInput(nothing())
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -111,15 +116,13 @@ final class BackgroundOwner {
             command.addAll(List.of("-cp", classPath(), Gotunnel.class.getName()));
         }
         command.add("engine");
-        add(
-                command,
-                "--config",
-                options.config() == null ? null : options.config().toAbsolutePath());
+        Path named = layers.places().named();
+        add(command, "--config", named == null ? null : named.toAbsolutePath());
         add(command, "--profile", options.profile());
-        add(command, "--log-level", options.logLevel() == null ? "info" : options.logLevel());
-        add(command, "--log-format", options.logFormat());
-        add(command, "--proxy-http-port", options.httpPort());
-        add(command, "--proxy-https-port", options.httpsPort());
+        if (options.logLevel() == null) {
+            add(command, "--log-level", "info");
+        }
+        layers.flagsBeyondEnvironment().forEach(flag -> add(command, "--set", flag.key() + "=" + flag.value()));
         return command;
     }
 

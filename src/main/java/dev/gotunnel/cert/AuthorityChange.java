@@ -50,6 +50,11 @@ public final class AuthorityChange {
         return read(folder).map(CertificateAuthority::root);
     }
 
+    /** The root of the authority that is made, and not in use yet; empty when there is none. */
+    public Optional<X509Certificate> prepared() {
+        return stage() == Stage.PREPARED ? folder.next().root() : Optional.empty();
+    }
+
     /** Below what the authority in use may sign; nothing when it cannot be read. */
     public List<String> suffixes() {
         return read(folder).map(CertificateAuthority::suffixes).orElse(List.of());

@@ -18,6 +18,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,6 +89,16 @@ final class AuthorityFolder {
             throw PrivateFiles.unusable("read the certificate authority in " + folder, folder, e);
         } catch (GeneralSecurityException | IOException e) {
             throw unusable(folder, "is damaged", e);
+        }
+    }
+
+    /** The root alone, also of an authority that cannot be used; empty when there is none to read. */
+    Optional<X509Certificate> root() {
+        try {
+            return Files.exists(folder.resolve(ROOT)) ? Optional.of(certificate(ROOT)) : Optional.empty();
+        } catch (GeneralSecurityException | IOException e) {
+            LOG.warn("{} cannot be read: {}", folder.resolve(ROOT), e.toString());
+            return Optional.empty();
         }
     }
 

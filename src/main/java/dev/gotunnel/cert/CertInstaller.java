@@ -19,6 +19,9 @@ public interface CertInstaller {
      */
     X509Certificate installCA();
 
+    /** The roots that are this user's for certain: of the authority in use, and of one on its way in or out. Makes none. */
+    List<X509Certificate> ownRoots();
+
     /**
      * The certificate for a tunnel: the one there is while it is good for long enough, else a new one.
      *

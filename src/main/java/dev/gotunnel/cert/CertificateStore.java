@@ -88,6 +88,13 @@ public final class CertificateStore implements CertInstaller {
         return current.root();
     }
 
+    @Override
+    public List<X509Certificate> ownRoots() {
+        return Stream.of(folder, folder.next(), folder.old())
+                .flatMap(place -> place.root().stream())
+                .toList();
+    }
+
     /** The authority in use, be it valid or not. */
     public synchronized CertificateAuthority authority() {
         if (authority == null) {

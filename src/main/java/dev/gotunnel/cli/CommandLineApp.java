@@ -60,6 +60,7 @@ public final class CommandLineApp {
         commands.put("trust", () -> TrustCommand.with(context));
         commands.put("hosts", () -> HostsCommand.with(context));
         commands.put("ports", () -> PortsCommand.with(context));
+        commands.put(ConfigCommand.NAME, () -> ConfigCommand.with(context));
         commands.put("env", () -> new EnvCommand(context));
         commands.put("doctor", () -> new DoctorCommand(context));
         commands.put("uninstall", () -> new UninstallCommand(context));
@@ -109,6 +110,9 @@ public final class CommandLineApp {
                     }
                     try {
                         surroundings.begin(options);
+                        if (!isAboutConfiguration(parsed)) {
+                            surroundings.notes().forEach(output::note);
+                        }
                     } catch (RuntimeException e) {
                         // Only what is wrapped so reaches the handler below.
                         throw new ExecutionException(commandLine, "The command could not begin.", e);
@@ -124,6 +128,13 @@ public final class CommandLineApp {
                     output.failure(failure, options.isDebug());
                     return failure.code().exitCode();
                 });
+    }
+
+    /** Commands that tell of the files by themselves, or complete a word. */
+    private static boolean isAboutConfiguration(CommandLine.ParseResult parsed) {
+        return parsed.hasSubcommand()
+                && List.of(ConfigCommand.NAME, CompleteCommand.NAME)
+                        .contains(parsed.subcommand().commandSpec().name());
     }
 
     /**

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -65,8 +64,8 @@ final class Completion {
         } else if (word.startsWith("-")) {
             OptionSpec option = spec.findOption(word);
             awaiting = option != null && option.arity().min() > 0 ? option : null;
-        } else if (spec.subcommands().get(word) instanceof CommandLine command) {
-            spec = command.getCommandSpec();
+        } else if (spec.subcommands().containsKey(word)) {
+            spec = spec.subcommands().get(word).getCommandSpec();
             positionals = 0;
         } else {
             positionals++;

@@ -42,7 +42,7 @@ record Context(Surroundings surroundings, Output output, GlobalOptions options) 
 
     /** A client of the owner, where that keeps the file that is meant; one that was named is written by the command. */
     Optional<ControlClient> ownerOfFile() {
-        return options.config() == null ? surroundings.running() : Optional.empty();
+        return surroundings.configuration().places().named() == null ? surroundings.running() : Optional.empty();
     }
 
     /** A tunnel as the configuration file has it. */

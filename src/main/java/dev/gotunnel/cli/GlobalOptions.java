@@ -1,8 +1,10 @@
 package dev.gotunnel.cli;
 
-import dev.gotunnel.config.Configuration;
+import dev.gotunnel.config.Assignment;
+import dev.gotunnel.config.Layers;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -13,7 +15,7 @@ public final class GlobalOptions {
             names = "--config",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "Configuration file instead of the user's gotunnel.yaml.")
+            description = "Configuration file instead of yours and the project's.")
     private @Nullable Path config;
 
     @Option(
@@ -37,7 +39,7 @@ public final class GlobalOptions {
             paramLabel = "FORMAT",
             completionCandidates = LogFormats.class,
             scope = ScopeType.INHERIT,
-            description = "text or json (default: text).")
+            description = "text or json (default: text; json in staging and production).")
     private @Nullable String logFormat;
 
     @Option(
@@ -45,6 +47,8 @@ public final class GlobalOptions {
             scope = ScopeType.INHERIT,
             description = "Log at level debug, with the causes of errors.")
     private boolean debug;
+
+    private boolean causes;
 
     @Option(
             names = "--proxy-http-port",
@@ -60,20 +64,68 @@ public final class GlobalOptions {
             description = "Port for HTTPS; 0 takes a free one (default: 443 when allowed, else 8443).")
     private @Nullable Integer httpsPort;
 
+    @Option(
+            names = "--environment",
+            paramLabel = "NAME",
+            completionCandidates = Environments.class,
+            scope = ScopeType.INHERIT,
+            description = "Where this gotunnel runs: development, staging or production. Logs say it.")
+    private @Nullable String environment;
+
+    @Option(
+            names = "--no-privilege-check",
+            scope = ScopeType.INHERIT,
+            description = "Try ports 80 and 443 without looking first whether they are permitted.")
+    private boolean unchecked;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            scope = ScopeType.INHERIT,
+            description = "Any key of the configuration, above every file. May be repeated. See: gotunnel config show")
+    private List<String> set = new ArrayList<>();
+
     @Option(names = "--headless", scope = ScopeType.INHERIT, description = "No tray and no window.")
     private boolean headless;
 
     /** For completion. */
     static final class LogLevels extends ArrayList<String> {
         LogLevels() {
-            super(Configuration.Logging.LEVELS);
+            super(Layers.words("observability.logging.level"));
         }
     }
 
     /** For completion. */
     static final class LogFormats extends ArrayList<String> {
         LogFormats() {
-            super(Configuration.Logging.FORMATS);
+            super(Layers.words("observability.logging.format"));
+        }
+    }
+
+    /** For completion. */
+    static final class Environments extends ArrayList<String> {
+        Environments() {
+            super(Layers.words("observability.environment"));
+        }
+    }
+
+    /** What the flags say of the configuration, a later one above an earlier one. */
+    public List<Assignment> assignments() {
+        List<Assignment> said = new ArrayList<>();
+        set.forEach(typed -> said.add(Assignment.ofSet(typed)));
+        add(said, "--environment", "observability.environment", environment);
+        add(said, "--log-level", "observability.logging.level", logLevel);
+        add(said, "--debug", "observability.logging.level", debug ? "debug" : null);
+        add(said, "--log-format", "observability.logging.format", logFormat);
+        add(said, "--proxy-http-port", "server.http_port", httpPort);
+        add(said, "--proxy-https-port", "server.https_port", httpsPort);
+        add(said, "--no-privilege-check", "security.privilege_check", unchecked ? "false" : null);
+        return said;
+    }
+
+    private static void add(List<Assignment> said, String flag, String key, @Nullable Object value) {
+        if (value != null) {
+            said.add(Assignment.ofFlag(flag, key, value.toString()));
         }
     }
 
@@ -99,7 +151,12 @@ public final class GlobalOptions {
 
     /** Whether errors show their causes. */
     public boolean isDebug() {
-        return debug;
+        return debug || causes;
+    }
+
+    /** Lets errors show their causes, as when the environment asks for it. */
+    public void showCauses() {
+        causes = true;
     }
 
     /** The port of plain HTTP that was asked for. */

@@ -112,9 +112,17 @@ final class HostsCommand implements Callable<Integer> {
                     boolean yes) {
         HostsService hosts = hosts();
         hosts.allow();
-        HostsChange change = hosts.plan(wanted());
+        Collection<String> wanted = wanted();
+        HostsChange change = hosts.plan(wanted);
+        List<String> foreign = wanted.stream()
+                .filter(name -> hosts.isWithinReach() && !hosts.isWithinReach(name))
+                .toList();
+        if (!foreign.isEmpty()) {
+            output.line(String.join(", ", foreign) + " stands below no suffix that gotunnel's helper takes. By hand:");
+            output.line("  " + hosts.byHand(foreign));
+        }
         if (change.isEmpty()) {
-            output.line(hosts.place() + " holds what is needed already.");
+            output.line(hosts.place() + " holds what is needed " + (foreign.isEmpty() ? "already." : "otherwise."));
             lookAgain();
             return 0;
         }

@@ -1,10 +1,12 @@
 package dev.gotunnel.cli;
 
+import dev.gotunnel.config.Layers;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.tunnel.MachineService;
 import dev.gotunnel.tunnel.TunnelService;
 import dev.gotunnel.tunnel.TunnelStore;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 public interface Surroundings {
     /** Sets up logging and reads the configuration, once the flags are known. Called before every command. */
     void begin(GlobalOptions options);
+
+    /** What the user is to know of how the configuration was read; empty before {@link #begin}. */
+    List<String> notes();
+
+    /** The configuration in its layers, to be read anew. */
+    Layers configuration();
 
     /** A client of the process that owns the engine; empty when none does. */
     Optional<ControlClient> running();

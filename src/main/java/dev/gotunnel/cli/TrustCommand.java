@@ -3,6 +3,8 @@ package dev.gotunnel.cli;
 import dev.gotunnel.cert.CertificateAuthority;
 import dev.gotunnel.cert.Pem;
 import dev.gotunnel.control.ControlClient;
+import dev.gotunnel.error.ErrorCode;
+import dev.gotunnel.error.GotunnelException;
 import java.io.PrintStream;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -73,6 +75,17 @@ final class TrustCommand implements Callable<Integer> {
         return context.surroundings().machine().rootCertificate();
     }
 
+    private X509Certificate nextRoot() {
+        return context.surroundings()
+                .machine()
+                .renewal()
+                .prepared()
+                .orElseThrow(() -> new GotunnelException(
+                        ErrorCode.USAGE,
+                        "No other certificate authority waits to be used.",
+                        "Make one: gotunnel trust renew"));
+    }
+
     @Command(
             name = "export",
             mixinStandardHelpOptions = true,
@@ -91,9 +104,15 @@ final class TrustCommand implements Callable<Integer> {
                             paramLabel = "FORMAT",
                             defaultValue = "pem",
                             description = "pem, der or mobileconfig (default: pem).")
-                    ExportFormat format)
+                    ExportFormat format,
+            @Option(
+                            names = "--next",
+                            description =
+                                    "The root that gotunnel trust renew has made and does not use yet, since not everything"
+                                            + " trusts it.")
+                    boolean next)
             throws CertificateEncodingException {
-        X509Certificate root = root();
+        X509Certificate root = next ? nextRoot() : root();
         switch (format) {
             case PEM -> context.output().raw(Pem.encode(root));
             case MOBILECONFIG -> context.output().raw(MobileConfig.of(root));

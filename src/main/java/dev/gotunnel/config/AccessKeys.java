@@ -16,7 +16,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * together; so that none is lost unseen, a path that says one of them must say each that its tunnel has.
  */
 final class AccessKeys {
-    static final List<String> NAMES = List.of("allow", "deny", "auth");
+    private static final List<String> NAMES = TunnelCatalogue.OF_CLIENTS.names();
 
     private AccessKeys() {}
 
@@ -25,23 +25,22 @@ final class AccessKeys {
      *
      * @param of the tunnel's, when they are a path's
      */
-    static @Nullable Access read(YamlReader reader, Map<String, Node> keys, String path, @Nullable Access of) {
+    static @Nullable Access read(YamlReader reader, Section keys, @Nullable Access of) {
         List<String> said = NAMES.stream()
-                .filter(name -> !YamlReader.isAbsent(keys.get(name)))
+                .filter(name -> !YamlReader.isAbsent(keys.node(name)))
                 .toList();
         if (said.isEmpty()) {
             return null;
         }
         Access access = new Access(
-                users(reader, keys.get("auth"), path + ".auth"),
-                reader.parsedItems(keys.get("allow"), path + ".allow", Network::parse),
-                reader.parsedItems(keys.get("deny"), path + ".deny", Network::parse));
+                users(reader, keys.section("auth")),
+                keys.parsedItems("allow", Network::parse),
+                keys.parsedItems("deny", Network::parse));
         if (of != null) {
             for (String name : NAMES) {
                 if (!said.contains(name) && !part(of, name).isEmpty()) {
-                    reader.problem(
-                            keys.get(said.getFirst()),
-                            YamlReader.join(path, said.getFirst()),
+                    keys.problem(
+                            said.getFirst(),
                             "stands in the place of the tunnel's \"" + name + "\" too; repeat that here, or say \""
                                     + (name.equals("auth") ? "auth: {basic: []}" : name + ": []")
                                     + "\" to go without.");
@@ -59,27 +58,23 @@ final class AccessKeys {
         };
     }
 
-    private static List<BasicUser> users(YamlReader reader, @Nullable Node node, String path) {
-        Map<String, Node> keys = reader.mapping(node, path, List.of("basic"));
+    private static List<BasicUser> users(YamlReader reader, Section auth) {
         Set<String> names = new HashSet<>();
-        List<BasicUser> users =
-                reader.items(keys.get("basic"), path + ".basic", (item, itemPath) -> user(reader, item, itemPath));
+        List<BasicUser> users = auth.items("basic", (item, path) -> user(reader, item, path));
         for (BasicUser user : users) {
             if (!names.add(user.name())) {
-                reader.problem(node, path + ".basic", "the user \"" + user.name() + "\" stands here twice.");
+                auth.problem("basic", "the user \"" + user.name() + "\" stands here twice.");
             }
         }
         return users;
     }
 
     private static @Nullable BasicUser user(YamlReader reader, Node node, String path) {
-        Map<String, Node> keys = reader.mapping(node, path, List.of("user", "password_hash"));
-        String name = reader.text(keys.get("user"), path + ".user");
-        String hash = reader.text(keys.get("password_hash"), path + ".password_hash");
+        Section keys = reader.section(node, path, TunnelCatalogue.USER);
+        String name = keys.text("user");
+        String hash = keys.text("password_hash");
         if (name == null || hash == null) {
-            if (!keys.containsKey("user") || !keys.containsKey("password_hash")) {
-                reader.problem(node, path, "needs a \"user\" and a \"password_hash\".");
-            }
+            keys.hasNeeded("needs a \"user\" and a \"password_hash\".");
             return null;
         }
         return reader.made(node, path, () -> new BasicUser(name, hash));

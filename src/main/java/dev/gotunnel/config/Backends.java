@@ -13,21 +13,14 @@ import org.snakeyaml.engine.v2.nodes.Node;
 final class Backends {
     private Backends() {}
 
-    /** The items of a list, without those that are wrong. */
-    static List<BackendAddress> readAll(YamlReader reader, @Nullable Node node, String path) {
-        return reader.items(node, path, (item, itemPath) -> read(reader, item, itemPath));
-    }
-
     static @Nullable BackendAddress read(YamlReader reader, @Nullable Node node, String path) {
         if (!(node instanceof MappingNode)) {
             return reader.parsed(node, path, BackendAddress::parse);
         }
-        Map<String, Node> keys = reader.mapping(node, path, List.of("url", "weight"));
-        if (!keys.containsKey("url")) {
-            reader.problem(node, path, "a backend needs a \"url\".");
-        }
-        BackendAddress address = reader.parsed(keys.get("url"), path + ".url", BackendAddress::parse);
-        Integer weight = reader.integer(keys.get("weight"), path + ".weight", 1, BackendAddress.MAX_WEIGHT);
+        Section keys = reader.section(node, path, TunnelCatalogue.BACKEND);
+        keys.hasNeeded("a backend needs a \"url\".");
+        BackendAddress address = keys.parsed("url", BackendAddress::parse);
+        Integer weight = keys.integer("weight");
         return address == null || weight == null ? address : address.withWeight(weight);
     }
 

@@ -12,13 +12,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param server where the engine listens
  * @param security what certificates may be made for, and how their authority is kept
- * @param logging what is logged, and how
+ * @param observability what is told of what goes on
  * @param profiles the tunnels of each profile, in the file's order; a top-level list is the profile {@code default}
  */
-public record Configuration(Server server, Security security, Logging logging, Map<String, List<TunnelSpec>> profiles) {
+public record Configuration(
+        Server server, Security security, Observability observability, Map<String, List<TunnelSpec>> profiles) {
     /** What applies without a file. */
-    public static final Configuration DEFAULT =
-            new Configuration(new Server(null, null, List.of()), Security.DEFAULT, new Logging(null, null), Map.of());
+    public static final Configuration DEFAULT = new Configuration(
+            new Server(null, null, List.of()),
+            Security.DEFAULT,
+            new Observability(null, new Logging(null, null)),
+            Map.of());
 
     /**
      * Key {@code server}.
@@ -40,27 +44,33 @@ public record Configuration(Server server, Security security, Logging logging, M
      *
      * @param suffixes key {@code allowed_suffixes}: where names of tunnels may stand, and what a certificate authority that
      *     is made from now on may sign
-     * @param caKey key {@code ca_key}: where the key of the authority is kept, one of {@link #CA_KEYS}
+     * @param caKey key {@code ca_key}: where the key of the authority is kept: {@code auto}, {@code keychain} or {@code file}
+     * @param privilegeCheck key {@code privilege_check}: whether it is looked what is permitted, before it is tried
      */
-    public record Security(Suffixes suffixes, String caKey) {
-        /** The keychain where there is one when the authority is made, else a file; or one of the two in any case. */
-        public static final List<String> CA_KEYS = List.of("auto", "keychain", "file");
-
-        static final Security DEFAULT = new Security(Suffixes.BUILT_IN, "auto");
+    public record Security(Suffixes suffixes, String caKey, boolean privilegeCheck) {
+        static final Security DEFAULT = new Security(Suffixes.BUILT_IN, "auto", true);
     }
+
+    /**
+     * Key {@code observability}.
+     *
+     * @param environment where this gotunnel runs: {@code development}, {@code staging} or {@code production}; null where
+     *     nobody said
+     * @param logging what is logged, and how
+     */
+    public record Observability(@Nullable String environment, Logging logging) {}
 
     /**
      * Key {@code observability.logging}.
      *
-     * @param level one of {@link #LEVELS}
-     * @param format one of {@link #FORMATS}
+     * @param level {@code trace}, {@code debug}, {@code info}, {@code warn} or {@code error}; null where nobody said
+     * @param format {@code text} or {@code json}; null where nobody said
      */
-    public record Logging(@Nullable String level, @Nullable String format) {
-        /** From everything to failures alone. */
-        public static final List<String> LEVELS = List.of("trace", "debug", "info", "warn", "error");
+    public record Logging(@Nullable String level, @Nullable String format) {}
 
-        /** For people, or one JSON object a line. */
-        public static final List<String> FORMATS = List.of("text", "json");
+    /** What is logged, and how. */
+    public Logging logging() {
+        return observability.logging();
     }
 
     /** The tunnels of one profile; none when the file does not have it. */

@@ -25,10 +25,10 @@ final class HeaderKeys {
         if (node == null || YamlReader.isAbsent(node)) {
             return null;
         }
-        Map<String, Node> keys = reader.mapping(node, path, List.of("request", "response"));
+        Section keys = reader.section(node, path, TunnelCatalogue.HEADERS);
         return new HeaderRules(
-                rules(reader, keys.get("request"), path + ".request"),
-                rules(reader, keys.get("response"), path + ".response"));
+                rules(reader, keys.node("request"), keys.at("request")),
+                rules(reader, keys.node("response"), keys.at("response")));
     }
 
     private static List<HeaderRule> rules(YamlReader reader, @Nullable Node node, String path) {

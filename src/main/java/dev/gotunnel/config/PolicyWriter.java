@@ -69,9 +69,13 @@ final class PolicyWriter {
         }
     }
 
+    private static @Nullable String word(@Nullable Enum<?> constant) {
+        return constant == null ? null : wordOf(constant);
+    }
+
     /** A constant's word in the configuration. */
-    static @Nullable String word(@Nullable Enum<?> constant) {
-        return constant == null ? null : constant.name().toLowerCase(Locale.ROOT);
+    static String wordOf(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static @Nullable Object amount(@Nullable Duration duration) {

@@ -16,6 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
@@ -37,6 +40,9 @@ public final class ProfileStore implements TunnelStore {
     private final Path file;
     private final Set<String> active;
 
+    /** What all layers say, of which the file is one. */
+    private final Supplier<Settings> layers;
+
     /**
      * A store on a file.
      *
@@ -44,24 +50,40 @@ public final class ProfileStore implements TunnelStore {
      * @param profile a profile that is active beside {@code default}; null for none
      */
     public ProfileStore(Path file, @Nullable String profile) {
+        this(file, profile, () -> alone(file));
+    }
+
+    /**
+     * A store on the file that is changed, among others that are read too.
+     *
+     * @param layers reads all of them
+     */
+    public ProfileStore(Path file, @Nullable String profile, Supplier<Settings> layers) {
         this.file = file;
+        this.layers = layers;
         this.active = new LinkedHashSet<>(List.of(TunnelId.DEFAULT));
         if (profile != null) {
             active.add(profile);
         }
     }
 
+    private static Settings alone(Path file) {
+        return new Settings(ConfigLoader.load(file), List::of, List.of(), List.of(), List.of(), null);
+    }
+
     @Override
     public List<TunnelSpec> load() {
-        Configuration configuration = ConfigLoader.load(file);
-        return active.stream()
+        Settings settings = layers.get();
+        Configuration configuration = settings.configuration();
+        return Stream.concat(active.stream(), Stream.ofNullable(settings.projectProfile()))
+                .distinct()
                 .flatMap(profile -> configuration.profile(profile).stream())
                 .toList();
     }
 
     @Override
     public Suffixes suffixes() {
-        return ConfigLoader.load(file).security().suffixes();
+        return layers.get().configuration().security().suffixes();
     }
 
     @Override
@@ -81,6 +103,7 @@ public final class ProfileStore implements TunnelStore {
                     "Tunnels of the session are not saved.",
                     "Save it in a profile: --profile default");
         }
+        refuseOfProject(spec.id());
         edit(spec.id().profile(), (tunnels, before) -> {
             int place = indexOf(tunnels, spec.id(), before);
             TunnelSpec written = before.profile(spec.id().profile()).stream()
@@ -99,6 +122,7 @@ public final class ProfileStore implements TunnelStore {
     public synchronized void remove(TunnelId id) {
         if (ConfigLoader.load(file).profile(id.profile()).stream()
                 .noneMatch(spec -> spec.id().equals(id))) {
+            refuseOfOthers(id);
             return;
         }
         edit(id.profile(), (tunnels, before) -> {
@@ -107,6 +131,25 @@ public final class ProfileStore implements TunnelStore {
                 tunnels.remove(place);
             }
         });
+    }
+
+    private void refuseOfProject(TunnelId id) {
+        if (id.profile().equals(layers.get().projectProfile())) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE,
+                    "The profile \"" + id.profile() + "\" is the project's, whose file gotunnel does not change.",
+                    "Edit the project's gotunnel.yaml, or save it in a profile of yours: --profile default");
+        }
+    }
+
+    private void refuseOfOthers(TunnelId id) {
+        refuseOfProject(id);
+        if (layers.get().configuration().profile(id.profile()).stream().anyMatch(spec -> spec.id().equals(id))) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE,
+                    "The tunnel " + id + " does not stand in " + file + ".",
+                    "Where it does: gotunnel config show --origin");
+        }
     }
 
     private interface Edit {
@@ -125,23 +168,30 @@ public final class ProfileStore implements TunnelStore {
     }
 
     private void editAlone(BiConsumer<MappingNode, Configuration> change) {
-        String name = String.valueOf(file.getFileName());
-        String before = ConfigLoader.read(file);
+        String before = YamlText.read(file);
         Configuration configuration = ConfigLoader.parse(before, file);
-        Optional<Node> parsed = ConfigLoader.compose(before, name, true);
-        MappingNode root = parsed.filter(MappingNode.class::isInstance)
-                .map(MappingNode.class::cast)
-                .orElseGet(ProfileStore::newDocument);
-        change.accept(root, configuration);
-        String text = isJson(before) ? json(emit(root)) : emit(root);
-        String after = before.contains("\r\n") ? text.replace("\n", "\r\n") : text;
+        if (new ConfigFile(file).isOriginal()) {
+            throw ConfigFile.original(file);
+        }
+        String after = edited(before, file, root -> change.accept(root, configuration));
         ConfigLoader.parse(after, file);
         PrivateFiles.write(file, after.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** A document with a change, in the form that it has: JSON stays JSON, and the ends of lines are what they are. */
+    static String edited(String before, Path file, Consumer<MappingNode> change) {
+        Optional<Node> parsed = YamlText.compose(before, String.valueOf(file.getFileName()), true);
+        MappingNode root = parsed.filter(MappingNode.class::isInstance)
+                .map(MappingNode.class::cast)
+                .orElseGet(ProfileStore::newDocument);
+        change.accept(root);
+        String text = isJson(before) ? json(emit(root)) : emit(root);
+        return before.contains("\r\n") ? text.replace("\n", "\r\n") : text;
+    }
+
     private static MappingNode newDocument() {
         MappingNode root = YamlTree.mapping();
-        YamlTree.put(root, "version", YamlTree.of(ConfigLoader.VERSION));
+        YamlTree.put(root, "version", YamlTree.of(Catalogue.VERSION));
         return root;
     }
 

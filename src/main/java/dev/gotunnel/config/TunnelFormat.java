@@ -45,7 +45,7 @@ public final class TunnelFormat {
     }
 
     private static TunnelSpec parse(String text, String label, Names names) {
-        return read(text, label, (reader, node) -> new TunnelReader(reader, names, null).readWithProfile(node));
+        return read(text, label, (reader, node) -> new TunnelReader(reader, names).readWithProfile(node));
     }
 
     /**
@@ -54,7 +54,8 @@ public final class TunnelFormat {
      * @throws GotunnelException with {@code USAGE}, as {@link #parse}
      */
     public static Fault parseFault(String text, String label) {
-        return read(text, label, (reader, node) -> new PolicyReader(reader, null).fault(node, ""));
+        return read(text, label, (reader, node) ->
+                YamlReader.isAbsent(node) ? null : PolicyReader.fault(reader.section(node, "", TunnelCatalogue.FAULT)));
     }
 
     /**
@@ -67,8 +68,8 @@ public final class TunnelFormat {
      */
     public static TunnelSpec changed(TunnelSpec spec, Map<String, Object> changes, Map<String, String> names) {
         Map<String, Object> keys = joined(written(spec), changes);
-        YamlReader reader = new YamlReader(null);
-        TunnelSpec changed = new TunnelReader(reader, Names.COMPLETE, null).readWithProfile(YamlTree.of(keys));
+        YamlReader reader = new YamlReader();
+        TunnelSpec changed = new TunnelReader(reader, Names.COMPLETE).readWithProfile(YamlTree.of(keys));
         refuse(reader.problems().stream().map(problem -> named(problem, names)).toList());
         return Objects.requireNonNull(changed);
     }
@@ -79,8 +80,8 @@ public final class TunnelFormat {
      * @throws GotunnelException with {@code USAGE} and all problems
      */
     public static Fault fault(Map<String, Object> keys) {
-        YamlReader reader = new YamlReader(null);
-        Fault fault = new PolicyReader(reader, null).fault(YamlTree.of(keys), "");
+        YamlReader reader = new YamlReader();
+        Fault fault = PolicyReader.fault(reader.section(YamlTree.of(keys), "", TunnelCatalogue.FAULT));
         refuse(reader.problems());
         return Objects.requireNonNull(fault);
     }
@@ -119,7 +120,7 @@ public final class TunnelFormat {
     private static <T> T read(String text, String label, Reading<T> reading) {
         Optional<Node> root;
         try {
-            root = ConfigLoader.compose(text, label, false);
+            root = YamlText.compose(text, label, false);
         } catch (GotunnelException e) {
             throw new GotunnelException(
                     ErrorCode.USAGE, "The " + label + " is not valid JSON: " + lastLine(e.getMessage()) + ".", HINT, e);

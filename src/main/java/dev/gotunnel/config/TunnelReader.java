@@ -14,24 +14,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** Reads one tunnel, as it stands in {@code gotunnel.yaml}. */
 final class TunnelReader {
-    private static final List<String> TUNNEL_KEYS = Stream.concat(
-                    Stream.of("name", "domain", "port", "backends", "https", "https_port", "routes"),
-                    PolicyReader.KEYS.stream())
-            .toList();
-
-    private static final List<String> ROUTE_KEYS = Stream.concat(
-                    Stream.of("path", "strip_prefix", "rewrite", "backend", "backends"), PolicyReader.KEYS.stream())
-            .toList();
-
     /** What {@code strip_prefix} leaves in the prefix's place. */
     static final String ROOT = "/";
 
@@ -57,15 +47,10 @@ final class TunnelReader {
         }
     }
 
-    /**
-     * A reader.
-     *
-     * @param folder what a relative path is relative to; null where there is no such place
-     */
-    TunnelReader(YamlReader reader, Names names, @Nullable Path folder) {
+    TunnelReader(YamlReader reader, Names names) {
         this.reader = reader;
         this.names = names;
-        this.policies = new PolicyReader(reader, folder);
+        this.policies = new PolicyReader(reader);
     }
 
     /**
@@ -75,8 +60,8 @@ final class TunnelReader {
      */
     @Nullable
     TunnelSpec read(Node node, String path, String profile) {
-        Map<String, Node> keys = reader.mapping(node, path, TUNNEL_KEYS);
-        return node instanceof MappingNode ? read(node, keys, path, profile) : null;
+        Section keys = reader.section(node, path, TunnelCatalogue.TUNNEL);
+        return node instanceof MappingNode ? read(keys, profile) : null;
     }
 
     /**
@@ -86,48 +71,43 @@ final class TunnelReader {
      */
     @Nullable
     TunnelSpec readWithProfile(Node node) {
-        List<String> allowed =
-                Stream.concat(Stream.of("profile"), TUNNEL_KEYS.stream()).toList();
-        Map<String, Node> keys = reader.mapping(node, "", allowed);
+        Section keys = reader.section(node, "", TunnelCatalogue.TUNNEL_WITH_PROFILE);
         if (!(node instanceof MappingNode)) {
             return null;
         }
-        String profile = reader.text(keys.get("profile"), "profile");
-        if (!keys.containsKey("profile")) {
-            reader.problem(node, "", "a tunnel needs a \"profile\" here.");
+        String profile = keys.text("profile");
+        if (!keys.has("profile")) {
+            keys.problem("a tunnel needs a \"profile\" here.");
         }
-        return read(node, keys, "", profile == null ? TunnelId.DEFAULT : profile);
+        return read(keys, profile == null ? TunnelId.DEFAULT : profile);
     }
 
-    private @Nullable TunnelSpec read(Node node, Map<String, Node> keys, String path, String profile) {
+    private @Nullable TunnelSpec read(Section keys, String profile) {
         int before = reader.problems().size();
-        boolean proven = YamlTree.get(keys.get("tls"), "certificate") != null;
-        DomainName domain =
-                reader.parsed(keys.get("domain"), at(path, "domain"), written -> names.read(written, proven));
-        String name = reader.text(keys.get("name"), at(path, "name"));
-        if (domain == null && !keys.containsKey("domain")) {
-            reader.problem(node, path, "a tunnel needs a \"domain\".");
+        boolean proven = YamlTree.get(keys.node("tls"), "certificate") != null;
+        DomainName domain = keys.parsed("domain", written -> names.read(written, proven));
+        String name = keys.text("name");
+        if (domain == null && !keys.has("domain")) {
+            keys.problem("a tunnel needs a \"domain\".");
         }
         List<BackendAddress> backends = new ArrayList<>();
-        Integer port = reader.integer(keys.get("port"), at(path, "port"), 1, 65535);
+        Integer port = keys.integer("port");
         if (port != null) {
             backends.add(new BackendAddress("localhost", port));
         }
-        backends.addAll(Backends.readAll(reader, keys.get("backends"), at(path, "backends")));
-        if (!keys.containsKey("port")
-                && reader.sequence(keys.get("backends"), at(path, "backends")).isEmpty()) {
-            reader.problem(node, path, "a tunnel needs a \"port\" or \"backends\".");
+        backends.addAll(backends(keys));
+        if (!keys.has("port") && isEmptyList(keys, "backends")) {
+            keys.problem("a tunnel needs a \"port\" or \"backends\".");
         }
-        Boolean https = reader.bool(keys.get("https"), at(path, "https"));
-        boolean secure = https == null || https;
-        Integer httpsPort = reader.integer(keys.get("https_port"), at(path, "https_port"), 0, 65535);
+        boolean secure = keys.boolOrDefault("https");
+        Integer httpsPort = keys.integer("https_port");
         if (!secure && httpsPort != null) {
-            reader.problem(keys.get("https_port"), at(path, "https_port"), "has no meaning with \"https: false\".");
+            keys.problem("https_port", "has no meaning with \"https: false\".");
         }
-        TlsVersion minTls = minTls(keys.get("tls"), at(path, "tls"), secure);
-        OwnCertificate certificate = certificate(keys.get("tls"), at(path, "tls"), secure);
-        TrafficPolicy policy = policies.read(keys, path, null);
-        List<PathRoute> routes = routes(keys.get("routes"), at(path, "routes"), policy);
+        TlsVersion minTls = minTls(keys, secure);
+        OwnCertificate certificate = certificate(keys, secure);
+        TrafficPolicy policy = policies.read(keys, null);
+        List<PathRoute> routes = routes(keys, policy);
         if (domain == null || reader.problems().size() > before) {
             return null;
         }
@@ -135,92 +115,92 @@ final class TunnelReader {
             TunnelId id = new TunnelId(profile, name == null ? domain.stem() : name);
             return new TunnelSpec(id, domain, backends, secure, httpsPort, policy, routes, minTls, certificate);
         } catch (GotunnelException e) {
-            reader.problem(keys.getOrDefault("name", node), at(path, "name"), e.getMessage() + " " + e.hint());
+            String what = e.getMessage() + " " + e.hint();
+            reader.problem(keys.has("name") ? keys.node("name") : keys.node(), keys.at("name"), what);
             return null;
         }
     }
 
-    private static String at(String path, String key) {
-        return YamlReader.join(path, key);
+    private List<BackendAddress> backends(Section keys) {
+        return keys.items("backends", (item, path) -> Backends.read(reader, item, path));
+    }
+
+    private static boolean isEmptyList(Section keys, String name) {
+        return !(keys.node(name) instanceof SequenceNode list) || list.getValue().isEmpty();
     }
 
     /** The rest of {@code tls} is a path's as well, and its problems are told there. */
-    private @Nullable TlsVersion minTls(@Nullable Node node, String path, boolean https) {
-        if (!(node instanceof MappingNode)) {
+    private static @Nullable TlsVersion minTls(Section tunnel, boolean https) {
+        if (!(tunnel.node("tls") instanceof MappingNode tls) || YamlTree.get(tls, "min_version") == null) {
             return null;
         }
-        Node version = YamlTree.get(node, "min_version");
-        if (version != null && !https) {
-            reader.problem(version, at(path, "min_version"), "has no meaning with \"https: false\".");
+        Section keys = tunnel.quietSection("tls");
+        if (!https) {
+            keys.problem("min_version", "has no meaning with \"https: false\".");
         }
-        return reader.constant(version, at(path, "min_version"), TlsVersion.class, TlsVersion::id);
+        return keys.constant("min_version", TlsVersion.class, TlsVersion::id);
     }
 
-    private @Nullable OwnCertificate certificate(@Nullable Node node, String path, boolean https) {
-        Node certificate = YamlTree.get(node, "certificate");
-        Node key = YamlTree.get(node, "key");
+    private @Nullable OwnCertificate certificate(Section tunnel, boolean https) {
+        Node certificate = YamlTree.get(tunnel.node("tls"), "certificate");
+        Node key = YamlTree.get(tunnel.node("tls"), "key");
         if (certificate == null && key == null) {
             return null;
         }
         if (certificate == null || key == null) {
-            reader.problem(node, path, "\"certificate\" and \"key\" belong together; one of them is missing.");
+            tunnel.problem("tls", "\"certificate\" and \"key\" belong together; one of them is missing.");
             return null;
         }
+        Section keys = tunnel.quietSection("tls");
         if (!https) {
-            reader.problem(certificate, at(path, "certificate"), "has no meaning with \"https: false\".");
+            keys.problem("certificate", "has no meaning with \"https: false\".");
         }
-        Path chain = policies.file(certificate, at(path, "certificate"));
-        Path secret = policies.file(key, at(path, "key"));
+        Path chain = keys.file("certificate");
+        Path secret = keys.file("key");
         return chain == null || secret == null || !chain.isAbsolute() || !secret.isAbsolute()
                 ? null
                 : new OwnCertificate(chain, secret);
     }
 
-    private List<PathRoute> routes(@Nullable Node node, String path, TrafficPolicy tunnels) {
+    private List<PathRoute> routes(Section tunnel, TrafficPolicy tunnels) {
         Set<String> seen = new HashSet<>();
-        return reader.items(node, path, (item, itemPath) -> {
-            PathRoute route = route(item, itemPath, tunnels);
+        return tunnel.items("routes", (item, path) -> {
+            PathRoute route = route(item, path, tunnels);
             if (route != null && !seen.add(route.prefix())) {
-                reader.problem(item, itemPath, "the path \"" + route.prefix() + "\" stands here twice.");
+                reader.problem(item, path, "the path \"" + route.prefix() + "\" stands here twice.");
             }
             return route;
         });
     }
 
     private @Nullable PathRoute route(Node node, String path, TrafficPolicy tunnels) {
-        Map<String, Node> keys = reader.mapping(node, path, ROUTE_KEYS);
+        Section keys = reader.section(node, path, TunnelCatalogue.ROUTE);
         if (!(node instanceof MappingNode)) {
             return null;
         }
-        String prefix = reader.text(keys.get("path"), at(path, "path"));
-        if (!keys.containsKey("path")) {
-            reader.problem(node, path, "a route needs a \"path\".");
-        }
-        Boolean strip = reader.bool(keys.get("strip_prefix"), at(path, "strip_prefix"));
-        String rewrite = reader.text(keys.get("rewrite"), at(path, "rewrite"));
+        String prefix = keys.text("path");
+        keys.hasNeeded("a route needs a \"path\".");
+        Boolean strip = keys.bool("strip_prefix");
+        String rewrite = keys.text("rewrite");
         if (strip != null && rewrite != null) {
-            reader.problem(
-                    keys.get("rewrite"),
-                    at(path, "rewrite"),
-                    "stands in the place of \"strip_prefix\"; leave one of the two out.");
+            keys.problem("rewrite", "stands in the place of \"strip_prefix\"; leave one of the two out.");
         }
         List<BackendAddress> backends = new ArrayList<>();
-        BackendAddress only = Backends.read(reader, keys.get("backend"), at(path, "backend"));
+        BackendAddress only = Backends.read(reader, keys.node("backend"), keys.at("backend"));
         if (only != null) {
             backends.add(only);
         }
-        if (keys.containsKey("backend") && keys.containsKey("backends")) {
-            reader.problem(
-                    keys.get("backend"), at(path, "backend"), "is short for one of \"backends\"; leave one out.");
+        if (keys.has("backend") && keys.has("backends")) {
+            keys.problem("backend", "is short for one of \"backends\"; leave one out.");
         }
-        backends.addAll(Backends.readAll(reader, keys.get("backends"), at(path, "backends")));
-        TrafficPolicy policy = policies.read(keys, path, tunnels);
+        backends.addAll(backends(keys));
+        TrafficPolicy policy = policies.read(keys, tunnels);
         if (prefix == null) {
             return null;
         }
-        requirePath(keys.get("path"), at(path, "path"), prefix);
+        requirePath(keys, "path", prefix);
         if (rewrite != null) {
-            requirePath(keys.get("rewrite"), at(path, "rewrite"), rewrite);
+            requirePath(keys, "rewrite", rewrite);
         }
         String replacement = strip != null && strip ? ROOT : rewrite;
         try {
@@ -231,7 +211,7 @@ final class TunnelReader {
         }
     }
 
-    private void requirePath(@Nullable Node node, String path, String value) {
-        reader.made(node, path, () -> new PathRoute(value, null, List.of(), TrafficPolicy.NONE));
+    private void requirePath(Section keys, String name, String value) {
+        reader.made(keys.node(name), keys.at(name), () -> new PathRoute(value, null, List.of(), TrafficPolicy.NONE));
     }
 }

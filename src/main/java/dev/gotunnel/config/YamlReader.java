@@ -1,10 +1,14 @@
 package dev.gotunnel.config;
 
+import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.policy.Amounts;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -38,15 +43,30 @@ final class YamlReader {
     private static final int NEAR = 2;
 
     private final @Nullable String file;
+
+    /** Where the nodes stand, by the name in their marks. */
+    private final Map<String, Source> sources = new HashMap<>();
+
     private final List<String> problems = new ArrayList<>();
+
+    /** A reader of a document that has no lines, such as the command line. */
+    YamlReader() {
+        this.file = null;
+    }
 
     /**
      * A reader of one document.
      *
-     * @param file how problems call it; null for a document that has no lines, such as the command line
+     * @param file how problems call it
      */
-    YamlReader(@Nullable String file) {
+    YamlReader(String file) {
         this.file = file;
+    }
+
+    /** A reader of what several sources say together. */
+    YamlReader(List<Source> sources) {
+        this.file = sources.size() == 1 ? sources.getFirst().label() : null;
+        sources.forEach(source -> this.sources.put(source.label(), source));
     }
 
     List<String> problems() {
@@ -58,13 +78,48 @@ final class YamlReader {
     }
 
     private String where(@Nullable Node node) {
-        if (file == null) {
-            return "";
+        Optional<Mark> mark = Optional.ofNullable(node).flatMap(Node::getStartMark);
+        if (mark.isEmpty()) {
+            return file == null ? "" : file + ": ";
         }
+        String name = mark.get().getName();
+        Source source = sources.get(name);
+        return source == null || source.layer().isFile()
+                ? name + ":" + (mark.get().getLine() + 1) + ":" + (mark.get().getColumn() + 1) + ": "
+                : name + ": ";
+    }
+
+    /** The folder of the document that a node stands in. */
+    private @Nullable Path folder(@Nullable Node node) {
         return Optional.ofNullable(node)
                 .flatMap(Node::getStartMark)
-                .map(mark -> file + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1) + ": ")
-                .orElse(file + ": ");
+                .map(mark -> sources.get(mark.getName()))
+                .map(Source::folder)
+                .orElse(null);
+    }
+
+    /** A file; a relative path is relative to the folder of the document. */
+    @Nullable
+    Path file(@Nullable Node node, String path) {
+        Path said = parsed(node, path, YamlReader::pathOf);
+        Path folder = folder(node);
+        if (said != null && !said.isAbsolute() && folder == null) {
+            problem(node, path, "must be an absolute path here.");
+        }
+        return said == null || folder == null ? said : folder.resolve(said).normalize();
+    }
+
+    private static Path pathOf(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new GotunnelException(ErrorCode.USAGE, "is not the path of a file.", null, e);
+        }
+    }
+
+    /** A mapping, each of whose entries is read as the catalogue has it. */
+    Section section(@Nullable Node node, String path, Keys keys) {
+        return new Section(this, keys, node, path);
     }
 
     /** A mapping's entries by key; a key that is not among the allowed ones is a problem. */
@@ -84,7 +139,7 @@ final class YamlReader {
         return entries;
     }
 
-    private static String suggestion(String wrong, List<String> allowed) {
+    static String suggestion(String wrong, List<String> allowed) {
         return allowed.stream()
                 .filter(known -> Math.abs(known.length() - wrong.length()) <= NEAR)
                 .min(Comparator.comparingInt(known -> distance(wrong, known)))
@@ -160,7 +215,9 @@ final class YamlReader {
 
     @Nullable
     Integer integer(@Nullable Node node, String path, int min, int max) {
-        return ranged(node, path, Integer::valueOf, min, max, "a whole number from " + min + " to " + max);
+        return ranged(node, path, Integer::valueOf, min, max, min == max
+                ? String.valueOf(min)
+                : "a whole number from " + min + " to " + max);
     }
 
     /** A share: 0 is never, 1 is always. */

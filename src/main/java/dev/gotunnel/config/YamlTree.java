@@ -1,6 +1,7 @@
 package dev.gotunnel.config;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,19 @@ final class YamlTree {
         }
         int place = indexOf(known, key);
         return place < 0 ? null : known.getValue().get(place).getValueNode();
+    }
+
+    /** The entries of a mapping whose keys are words; none of anything else. */
+    static Map<String, Node> entries(@Nullable Node mapping) {
+        Map<String, Node> entries = new LinkedHashMap<>();
+        if (mapping instanceof MappingNode known) {
+            for (NodeTuple tuple : known.getValue()) {
+                if (tuple.getKeyNode() instanceof ScalarNode key) {
+                    entries.putIfAbsent(key.getValue(), tuple.getValueNode());
+                }
+            }
+        }
+        return entries;
     }
 
     /** Where a key stands, in whatever letters; -1 when it does not. */

@@ -1,6 +1,7 @@
 package dev.gotunnel.doctor;
 
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.HostsByHand;
 import dev.gotunnel.platform.OperatingSystem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -87,10 +88,11 @@ final class NameService {
         if (domain.isWildcard()) {
             return "A hosts file holds no wildcards: give it a line for each name that you need.";
         }
-        String names = domain.isLocalhost() ? domain.ascii() : domain.ascii() + " " + domain.localhostName();
-        return system == OperatingSystem.WINDOWS
-                ? "As administrator, add the line \"127.0.0.1 " + names + "\" to " + hosts
-                : "sudo sh -c \"printf '127.0.0.1 " + names + "\\n::1 " + names + "\\n' >> " + hosts + "\"";
+        return new HostsByHand(system, hosts.toString())
+                .adding(
+                        domain.isLocalhost()
+                                ? List.of(domain.ascii())
+                                : List.of(domain.ascii(), domain.localhostName()));
     }
 
     /** The same for a name that a small library knows as well. */

@@ -80,6 +80,14 @@ record HostsBlocks(List<Block> all, @Nullable String damage) {
         return open == null ? new HostsBlocks(blocks, null) : damaged(open.first(), "begins a block that does not end");
     }
 
+    /** Whether a line begins or ends a block of a user's, or one that names nobody and may be his. */
+    static boolean isMarkedFor(String line, String owner) {
+        return List.of(BEGIN, END).stream()
+                .filter(marker -> isMarker(line, marker))
+                .map(marker -> line.substring(marker.length()).strip().split("\\s+")[0])
+                .anyMatch(word -> word.isEmpty() || word.equals(owner));
+    }
+
     private static HostsBlocks damaged(int line, String what) {
         return new HostsBlocks(List.of(), "Line " + (line + 1) + " of the hosts file " + what + ".");
     }

@@ -90,6 +90,11 @@ public final class HostsFile {
         return Optional.ofNullable(blocks.damage());
     }
 
+    /** Whether a user has a block in it, or half of one: a damaged file need not be his. */
+    public boolean isMarkedFor(String owner) {
+        return bodies().stream().anyMatch(line -> HostsBlocks.isMarkedFor(line, owner));
+    }
+
     /** The names in a user's block, in their order; none when the file is damaged. */
     public List<String> names(String owner) {
         return List.copyOf(find(owner)

@@ -30,6 +30,11 @@ public interface HostsManager {
     /** What would happen if it were written now. Asks nobody. */
     Outlook outlook();
 
+    /** Of some names, those that may stand in it; one of the others would have all of them refused. */
+    default List<String> permitted(Collection<String> names) {
+        return List.copyOf(names);
+    }
+
     /**
      * Gives the user exactly these names; all other lines stay as they are, byte for byte.
      *

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 
 /** Writes a hosts file that is not the system's: a new version takes the place of the old one in one step. */
@@ -34,6 +35,11 @@ final class OwnHostsWriter implements SystemHosts.Writer {
     @Override
     public Outlook outlook() {
         return isWithinReach() ? Outlook.GRANTED : Outlook.UNAVAILABLE;
+    }
+
+    @Override
+    public List<String> permitted(Collection<String> names) {
+        return List.copyOf(names);
     }
 
     @Override

@@ -186,7 +186,11 @@ public record Suffixes(List<String> all) {
     }
 
     private boolean isBelowOne(String name) {
-        return all.stream().anyMatch(suffix -> name.endsWith("." + suffix));
+        return isBelow(name, all);
+    }
+
+    static boolean isBelow(String name, List<String> suffixes) {
+        return suffixes.stream().anyMatch(suffix -> name.endsWith("." + suffix));
     }
 
     /** As the configuration and messages show them: {@code .local, .test, .localhost}. */

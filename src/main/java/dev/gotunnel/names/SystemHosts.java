@@ -37,6 +37,8 @@ public final class SystemHosts implements HostsManager {
 
         Outlook outlook();
 
+        List<String> permitted(Collection<String> names);
+
         void write(List<String> names, String reason);
     }
 
@@ -54,6 +56,16 @@ public final class SystemHosts implements HostsManager {
      */
     public static SystemHosts of(
             OperatingSystem system, Map<String, String> environment, Caller caller, Elevation elevation, Path copy) {
+        return of(system, Path.of("/"), environment, caller, elevation, copy);
+    }
+
+    static SystemHosts of(
+            OperatingSystem system,
+            Path root,
+            Map<String, String> environment,
+            Caller caller,
+            Elevation elevation,
+            Path copy) {
         String other = environment.get(VARIABLE);
         if (other != null && !other.isBlank()) {
             Path place = Path.of(other).toAbsolutePath();
@@ -61,10 +73,10 @@ public final class SystemHosts implements HostsManager {
         }
         Path place = Path.of(
                 system == OperatingSystem.WINDOWS ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts");
-        return new SystemHosts(place, caller.id(), copy, new HelperWriter(elevation));
+        return new SystemHosts(place, caller.id(), copy, new HelperWriter(elevation, SuffixFile.of(system, root)));
     }
 
-    private record HelperWriter(Elevation elevation) implements Writer {
+    private record HelperWriter(Elevation elevation, SuffixFile suffixes) implements Writer {
         @Override
         public boolean isWithinReach() {
             return elevation.isInstalled();
@@ -73,6 +85,17 @@ public final class SystemHosts implements HostsManager {
         @Override
         public Outlook outlook() {
             return elevation.outlook(Verb.HOSTS_APPLY);
+        }
+
+        @Override
+        public List<String> permitted(Collection<String> names) {
+            if (!elevation.isInstalled()) {
+                return List.copyOf(names);
+            }
+            List<String> added = suffixes.added();
+            return names.stream()
+                    .filter(name -> SuffixFile.takes(name, added))
+                    .toList();
         }
 
         @Override
@@ -124,6 +147,11 @@ public final class SystemHosts implements HostsManager {
     @Override
     public Outlook outlook() {
         return writer.outlook();
+    }
+
+    @Override
+    public List<String> permitted(Collection<String> names) {
+        return writer.permitted(names);
     }
 
     @Override

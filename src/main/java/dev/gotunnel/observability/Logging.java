@@ -8,6 +8,7 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** Sets up where log lines go: standard error, as text for people or as one JSON object a line for machines. */
@@ -21,9 +22,13 @@ public final class Logging {
      *
      * @param level trace, debug, info, warn or error
      * @param json one JSON object a line instead of text
+     * @param environment where this gotunnel runs, which each JSON line says; null to say nothing
      */
-    public static void configure(String level, boolean json) {
+    public static void configure(String level, boolean json, @Nullable String environment) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        if (environment != null) {
+            context.putProperty("environment", environment);
+        }
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.detachAndStopAllAppenders();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();

@@ -43,12 +43,7 @@ final class HostsRemains implements Remains {
     }
 
     private GotunnelException byHand(GotunnelException refusal) {
-        String owner = hosts.status(List.of()).owner();
         return new GotunnelException(
-                ErrorCode.NOT_PERMITTED,
-                refusal.getMessage(),
-                "By hand: sudo sed -i '/^# BEGIN gotunnel " + owner + "\\b/,/^# END gotunnel " + owner + "$/d' "
-                        + hosts.place(),
-                refusal);
+                ErrorCode.NOT_PERMITTED, refusal.getMessage(), "By hand: " + hosts.cleaningByHand(), refusal);
     }
 }

@@ -52,7 +52,7 @@ public final class MachineRemoval implements Removal {
         FileJournal journal = parts.journal();
         Path authority = directories.data().resolve("ca");
         List<Remains> remains = new ArrayList<>(List.of(
-                new TrustRemains(parts.trust(), authority),
+                new TrustRemains(parts.trust()),
                 new HostsRemains(parts.hosts()),
                 new SystemRemains(parts.root(), parts.ports(), parts.elevation()),
                 new AutostartRemains(parts.home()),
@@ -93,13 +93,16 @@ public final class MachineRemoval implements Removal {
         return new MachineRemoval(journal, remains, kept);
     }
 
+    /** What cannot be looked at is a trace as well, and keeps nothing else from being found. */
     @Override
     public List<Trace> find() {
-        // A damaged one is kept beside: what it knew is searched for.
-        journal.mend();
         List<Trace> found = new ArrayList<>();
         for (Remains one : remains) {
-            one.find().forEach(what -> found.add(new Trace(one.kind(), what)));
+            try {
+                one.find().forEach(what -> found.add(new Trace(one.kind(), what)));
+            } catch (GotunnelException e) {
+                found.add(new Trace(one.kind(), "unknown: " + String.valueOf(e.getMessage()).replaceFirst("\\.$", "")));
+            }
         }
         return found;
     }
@@ -111,6 +114,7 @@ public final class MachineRemoval implements Removal {
 
     @Override
     public Report remove() {
+        // A damaged one is kept beside: what it knew is searched for.
         journal.mend();
         List<String> done = new ArrayList<>();
         List<GotunnelException> failures = new ArrayList<>();

@@ -301,7 +301,7 @@ final class LinuxSystemStore implements TrustStore {
 
     @Override
     public String byHand(X509Certificate root) {
-        return "gotunnel trust export | sudo tee " + file(root) + " && sudo " + String.join(" ", family.afterInstall());
+        return EXPORT + " | sudo tee " + file(root) + " && sudo " + String.join(" ", family.afterInstall());
     }
 
     private String removedByHand(X509Certificate root) {

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * with the way out, {@code NOT_PERMITTED} when it is only a permission that is missing.
  */
 public interface TrustStore {
+    /** What prints the root in use, for commands that somebody types. */
+    String EXPORT = "gotunnel trust export";
+
+    /** The same for the root of an authority that is to be used next. */
+    String EXPORT_NEXT = EXPORT + " --next";
+
     /** Names it for good, as {@code KIND:PLACE}: what the journal keeps and {@link TrustStores#ofId} understands. */
     String id();
 
@@ -61,7 +67,7 @@ public interface TrustStore {
     /** Deletes what {@link #install} made, as far as it is empty. */
     void tidy(List<Path> created);
 
-    /** How to do by hand what {@link #install} cannot do here. */
+    /** How to do by hand what {@link #install} cannot do here; the root in it comes from {@link #EXPORT}. */
     String byHand(X509Certificate root);
 
     /** The file that is to be byte for byte as before when the roots are gone; empty where a database has no such form. */

@@ -5,13 +5,11 @@ import dev.gotunnel.cert.CertificateAuthority;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.Suffixes;
-import dev.gotunnel.privilege.Elevation;
-import dev.gotunnel.privilege.Verb;
 import dev.gotunnel.trust.TrustStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -28,7 +26,7 @@ public final class AuthorityRenewal {
     private final Function<Suffixes, AuthorityChange> changes;
     private final TrustService trust;
     private final TunnelStore store;
-    private final Elevation elevation;
+    private final HelperSuffixes helper;
     private final Runnable tellOwner;
 
     /**
@@ -36,25 +34,30 @@ public final class AuthorityRenewal {
      *
      * @param changes the way to an authority that may sign below suffixes
      * @param store where the suffixes are kept
-     * @param elevation lets the helper take other suffixes than the built-in ones, where it is installed
+     * @param helper what the helper takes, which may be less: its list is older or younger than the authority
      * @param tellOwner has the running tunnels, if there are any, look at their certificates
      */
     public AuthorityRenewal(
             Function<Suffixes, AuthorityChange> changes,
             TrustService trust,
             TunnelStore store,
-            Elevation elevation,
+            HelperSuffixes helper,
             Runnable tellOwner) {
         this.changes = changes;
         this.trust = trust;
         this.store = store;
-        this.elevation = elevation;
+        this.helper = helper;
         this.tellOwner = tellOwner;
     }
 
     /** Below which suffixes the configuration lets names stand. */
     public Suffixes suffixes() {
         return store.suffixes();
+    }
+
+    /** The root of an authority that waits for its trust; empty when no renewal is under way. */
+    public Optional<X509Certificate> prepared() {
+        return changes.apply(store.suffixes()).prepared();
     }
 
     /**
@@ -77,9 +80,22 @@ public final class AuthorityRenewal {
         AuthorityChange change = changes.apply(wanted);
         boolean fits = change.fits() && change.stage() == AuthorityChange.Stage.NONE;
         if (fits && wanted.equals(store.suffixes())) {
-            return List.of(TrustOutcome.done(AUTHORITY, "It signs below " + wanted + " already.", ""));
+            return tellHelper(wanted, agreed);
         }
         return renew(wanted, agreed);
+    }
+
+    /** The authority is as it is to be; the helper may be younger than it, or its list have been changed by others. */
+    private List<TrustOutcome> tellHelper(Suffixes wanted, Predicate<List<TrustStep>> agreed) {
+        List<TrustStep> steps = helperSteps(wanted);
+        if (!steps.isEmpty() && !agreed.test(steps)) {
+            return List.of();
+        }
+        List<TrustOutcome> outcomes = new ArrayList<>();
+        helper.missing(wanted).forEach(helper::add);
+        helper.unwanted(wanted).forEach(suffix -> takeFromHelper(suffix, outcomes));
+        outcomes.add(TrustOutcome.done(AUTHORITY, "It signs below " + wanted + " already.", ""));
+        return outcomes;
     }
 
     private void refuseNamesWithout(Suffixes wanted) {
@@ -100,15 +116,15 @@ public final class AuthorityRenewal {
         if (!agreed.test(replaced ? trust.removals(holders) : steps(change, wanted, holders))) {
             return List.of();
         }
-        List<String> added = without(wanted.added(), change.suffixes());
-        List<String> gone = without(change.suffixes(), wanted.all());
         // First, since a user who declines that has changed nothing yet.
-        added.forEach(suffix -> askHelper(Verb.SUFFIX_ADD, suffix, "tunnels are to have names below " + suffix));
+        helper.missing(wanted).forEach(helper::add);
         if (!wanted.equals(store.suffixes())) {
             store.allow(wanted);
         }
         List<TrustOutcome> outcomes = new ArrayList<>();
         if (!replaced) {
+            // Once the new one is in use, nothing else tells whose the old root is.
+            trust.adopt();
             CertificateAuthority next = change.prepare();
             List<TrustOutcome> trusted = trust.addBeside(next, holders);
             ErrorCode missing = trusted.stream()
@@ -131,7 +147,7 @@ public final class AuthorityRenewal {
         tellOwner.run();
         outcomes.addAll(trust.finish(holders));
         change.finish();
-        gone.forEach(suffix -> takeFromHelper(suffix, outcomes));
+        helper.unwanted(wanted).forEach(suffix -> takeFromHelper(suffix, outcomes));
         X509Certificate root = change.current().orElseThrow();
         outcomes.add(TrustOutcome.done(
                 AUTHORITY,
@@ -140,20 +156,10 @@ public final class AuthorityRenewal {
         return outcomes;
     }
 
-    private static List<String> without(List<String> suffixes, List<String> others) {
-        return suffixes.stream().filter(suffix -> !others.contains(suffix)).toList();
-    }
-
-    private void askHelper(Verb verb, String suffix, String reason) {
-        if (elevation.isInstalled()) {
-            var _ = elevation.ask(verb, Map.of("suffix", suffix), reason);
-        }
-    }
-
     /** The authority cannot sign below it any more, whatever the helper would take. */
     private void takeFromHelper(String suffix, List<TrustOutcome> outcomes) {
         try {
-            askHelper(Verb.SUFFIX_REMOVE, suffix, "no tunnel has a name below " + suffix + " any more");
+            helper.remove(suffix, "no tunnel has a name below " + suffix + " any more");
         } catch (GotunnelException e) {
             outcomes.add(TrustOutcome.failed("helper", e));
         }
@@ -169,14 +175,18 @@ public final class AuthorityRenewal {
                 .orElse("");
         steps.add(new TrustStep(
                 AUTHORITY, "make a new one" + old + " in " + change.place() + ", which may sign below " + wanted));
-        if (elevation.isInstalled()) {
-            without(wanted.added(), change.suffixes())
-                    .forEach(suffix -> steps.add(new TrustStep("helper", "let it take names below ." + suffix)));
-            without(change.suffixes(), wanted.all())
-                    .forEach(suffix -> steps.add(new TrustStep("helper", "let it take no names below ." + suffix)));
-        }
+        steps.addAll(helperSteps(wanted));
         holders.forEach(holder -> steps.add(new TrustStep(holder.name(), "add the new one to " + holder.place())));
         steps.addAll(trust.removals(holders));
+        return steps;
+    }
+
+    private List<TrustStep> helperSteps(Suffixes wanted) {
+        List<TrustStep> steps = new ArrayList<>();
+        helper.missing(wanted)
+                .forEach(suffix -> steps.add(new TrustStep("helper", "let it take names below ." + suffix)));
+        helper.unwanted(wanted)
+                .forEach(suffix -> steps.add(new TrustStep("helper", "let it take no names below ." + suffix)));
         return steps;
     }
 }

@@ -2,8 +2,10 @@ package dev.gotunnel.tunnel;
 
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.HostsByHand;
 import dev.gotunnel.names.HostsFile;
 import dev.gotunnel.names.HostsManager;
+import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.privilege.Outlook;
 import dev.gotunnel.privilege.Permission;
 import java.util.ArrayList;
@@ -66,6 +68,11 @@ public final class HostsService {
         return hosts.isWithinReach();
     }
 
+    /** Whether it can be given this name. Another one that it cannot be given keeps none of the rest out. */
+    public boolean isWithinReach(String name) {
+        return isWithinReach() && hosts.permitted(List.of(name)).contains(name);
+    }
+
     /** Whether the user would be asked if it were written now. Asks nobody. */
     public boolean wouldAsk() {
         return hosts.outlook() == Outlook.ASKS;
@@ -123,15 +130,25 @@ public final class HostsService {
         if (missing.isEmpty() && !isLeft) {
             return "";
         }
-        if (outlook == Outlook.GRANTED || outlook == Outlook.ASKS) {
+        boolean isUseful = isLeft || !hosts.permitted(missing).isEmpty();
+        if (isUseful && (outlook == Outlook.GRANTED || outlook == Outlook.ASKS)) {
             return "gotunnel hosts apply";
         }
-        return missing.isEmpty() ? "Take the block out with an editor, as an administrator." : byHand(missing);
+        return missing.isEmpty() ? cleaningByHand() : byHand(missing);
     }
 
     /** How to lead names here without gotunnel's helper. */
     public String byHand(Collection<String> names) {
-        return NameLimitation.byHand(names, place());
+        return byHand().adding(names);
+    }
+
+    /** How to take all of this user's names out without gotunnel's helper. */
+    public String cleaningByHand() {
+        return byHand().removing(hosts.owner());
+    }
+
+    private HostsByHand byHand() {
+        return new HostsByHand(OperatingSystem.current(), place());
     }
 
     /** Somebody else's line that leads a name to another machine; empty when there is none. */
@@ -140,7 +157,7 @@ public final class HostsService {
     }
 
     /**
-     * What would change if the running tunnels were to have exactly some names.
+     * What would change if the running tunnels were to have exactly some names, as far as these may stand in the file.
      *
      * @throws GotunnelException {@code IO} when the file is damaged
      */
@@ -152,11 +169,11 @@ public final class HostsService {
         Set<String> next = new LinkedHashSet<>(there);
         next.removeIf(name -> !wanted.contains(name) && noted.contains(name));
         next.addAll(wanted);
-        List<String> names = List.copyOf(next);
+        List<String> names = hosts.permitted(next);
         return new HostsChange(
                 names,
-                next.stream().filter(name -> !there.contains(name)).toList(),
-                there.stream().filter(name -> !next.contains(name)).toList(),
+                names.stream().filter(name -> !there.contains(name)).toList(),
+                there.stream().filter(name -> !names.contains(name)).toList(),
                 file.difference(file.with(hosts.owner(), names, System.lineSeparator())));
     }
 
@@ -231,9 +248,12 @@ public final class HostsService {
         }
     }
 
-    /** What {@link #clean} would change. */
+    /** What {@link #clean} would change; nothing in a file whose damage is another user's. */
     public HostsChange cleaning() {
         HostsFile file = hosts.read();
+        if (!file.isMarkedFor(hosts.owner())) {
+            return new HostsChange(List.of(), List.of(), List.of(), List.of());
+        }
         return new HostsChange(
                 List.of(),
                 List.of(),

@@ -2,8 +2,6 @@ package dev.gotunnel.tunnel;
 
 import dev.gotunnel.names.DomainName;
 import dev.gotunnel.names.HostsFile;
-import dev.gotunnel.platform.OperatingSystem;
-import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,14 +36,6 @@ final class NameLimitation {
                 "name-unresolved",
                 name + " does not lead to this machine yet; " + urlThatWorks + " does in browsers.",
                 // Java, Node and Python do not lead .localhost names here by themselves, as browsers and curl do.
-                hosts.isWithinReach() ? "gotunnel hosts apply" : hosts.byHand(List.of(name, domain.localhostName())));
-    }
-
-    /** The line that an administrator adds. */
-    static String byHand(Collection<String> names, String place) {
-        String line = String.join(" ", names);
-        return OperatingSystem.current() == OperatingSystem.WINDOWS
-                ? "As administrator, add the line \"127.0.0.1 " + line + "\" to " + place
-                : "sudo sh -c \"printf '127.0.0.1 " + line + "\\n::1 " + line + "\\n' >> " + place + "\"";
+                hosts.isWithinReach(name) ? "gotunnel hosts apply" : hosts.byHand(List.of(name, domain.localhostName())));
     }
 }

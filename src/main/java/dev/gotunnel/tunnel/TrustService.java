@@ -111,7 +111,13 @@ public final class TrustService {
         return verdict.name().toLowerCase(Locale.ROOT);
     }
 
-    private record Pending(TrustStore store, List<X509Certificate> old) {}
+    /**
+     * What is to be done to a store.
+     *
+     * @param adds whether the root is to be added
+     * @param old the roots that are to go
+     */
+    private record Pending(TrustStore store, boolean adds, List<X509Certificate> old) {}
 
     /**
      * Adds the root to stores that do not trust it yet, and takes the roots of earlier authorities out of them.
@@ -193,9 +199,9 @@ public final class TrustService {
                 ? new TrustOutcome(
                         store.name(),
                         "Only an administrator may change it.",
-                        store.byHand(root),
+                        store.byHand(root).replace(TrustStore.EXPORT, TrustStore.EXPORT_NEXT),
                         ErrorCode.NOT_PERMITTED)
-                : install(new Pending(store, List.of()), root, probe);
+                : install(new Pending(store, true, List.of()), root, probe);
     }
 
     /** Has stores trust the root that is in use by now, and no earlier one. */
@@ -250,11 +256,11 @@ public final class TrustService {
             outcomes.add(TrustOutcome.done(store.name(), "It is trusted already.", ""));
         } else if (elsewhere != null) {
             served.add(store);
-        } else if (store.needsPrivilege()) {
+        } else if (store.needsPrivilege() && !trusted) {
             outcomes.add(new TrustOutcome(
                     store.name(), "Only an administrator may change it.", store.byHand(root), ErrorCode.NOT_PERMITTED));
         } else {
-            pending.add(new Pending(store, old));
+            pending.add(new Pending(store, !trusted, old));
         }
     }
 
@@ -270,9 +276,14 @@ public final class TrustService {
                 named ? ErrorCode.NOT_PERMITTED : null);
     }
 
-    /** In a store that others share, another user's gotunnel has its root too. */
+    /**
+     * In a store that others share, another user's gotunnel has its root too. Ours may have come there by a printed command,
+     * or the journal be lost: then the authority tells.
+     */
     private boolean isOurs(TrustStore store, X509Certificate root) {
-        return !store.isShared() || journal.entries().contains(entry(store, root));
+        return !store.isShared()
+                || journal.entries().contains(entry(store, root))
+                || certificates.ownRoots().contains(root);
     }
 
     private static Journal.Entry entry(TrustStore store, X509Certificate root) {
@@ -282,7 +293,9 @@ public final class TrustService {
     private static List<TrustStep> steps(List<Pending> pending, X509Certificate root) {
         List<TrustStep> steps = new ArrayList<>();
         for (Pending work : pending) {
-            steps.add(new TrustStep(work.store().name(), work.store().change(root)));
+            if (work.adds()) {
+                steps.add(new TrustStep(work.store().name(), work.store().change(root)));
+            }
             work.old().forEach(old -> steps.add(removal(work.store(), old)));
         }
         return steps;
@@ -306,7 +319,11 @@ public final class TrustService {
 
     private TrustOutcome install(Pending work, X509Certificate root, TrustProbe probe) {
         TrustStore store = work.store();
-        installNoted(store, root);
+        if (work.adds()) {
+            installNoted(store, root);
+        } else {
+            journal.note(entry(store, root));
+        }
         for (X509Certificate old : work.old()) {
             store.remove(old);
             journal.forget(entry(store, old));
@@ -402,7 +419,7 @@ public final class TrustService {
                                 .toList()
                         : List.of();
                 if (isNoted(store) || (store.servedBy() == null && !ours.isEmpty())) {
-                    pending.add(new Pending(store, ours));
+                    pending.add(new Pending(store, false, ours));
                 }
             } catch (GotunnelException e) {
                 outcomes.add(TrustOutcome.failed(store.name(), e));
@@ -435,14 +452,13 @@ public final class TrustService {
     }
 
     /**
-     * Notes what stands in stores that users share and is the authority's in use: after the journal was lost, nothing else
-     * tells whose it is.
+     * Notes what stands in stores that users share and is of the authority in use: once that is gone, nothing else tells
+     * whose it is.
      */
     public void adopt() {
-        X509Certificate root = certificates.installCA();
         for (TrustStore store : stores.find()) {
-            if (store.isShared() && store.servedBy() == null && store.isFound() && holds(store, root)) {
-                journal.note(entry(store, root));
+            if (store.isShared() && store.servedBy() == null) {
+                ours(store).forEach(root -> journal.note(entry(store, root)));
             }
         }
     }

@@ -1,10 +1,14 @@
 package dev.gotunnel.cli;
 
 import dev.gotunnel.cert.CertificateStore;
+import dev.gotunnel.config.AllowedProjects;
+import dev.gotunnel.config.Layers;
+import dev.gotunnel.config.Places;
 import dev.gotunnel.control.ControlClient;
 import dev.gotunnel.control.ControlServer;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
+import dev.gotunnel.names.SuffixFile;
 import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.privilege.Outlook;
@@ -26,6 +30,7 @@ import dev.gotunnel.tunnel.AuthorityRenewal;
 import dev.gotunnel.tunnel.Doctor;
 import dev.gotunnel.tunnel.FileJournal;
 import dev.gotunnel.tunnel.Finding;
+import dev.gotunnel.tunnel.HelperSuffixes;
 import dev.gotunnel.tunnel.HostsService;
 import dev.gotunnel.tunnel.Journal;
 import dev.gotunnel.tunnel.MachineService;
@@ -64,6 +69,11 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
     private final Path socket;
     private @Nullable ControlServer server;
     volatile @Nullable GlobalOptions begun;
+    volatile List<String> notes = List.of();
+
+    /** Where the commands are given. */
+    volatile Path folder;
+
     volatile boolean free = true;
     volatile int desktops;
     volatile Map<String, String> environment = Map.of();
@@ -73,6 +83,7 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
 
     FakeSurroundings(Path folder) {
         temp = folder;
+        this.folder = folder;
         socket = folder.resolve("control.sock");
     }
 
@@ -110,6 +121,23 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
         if (beginFailure != null) {
             throw beginFailure;
         }
+    }
+
+    @Override
+    public List<String> notes() {
+        return notes;
+    }
+
+    @Override
+    public Layers configuration() {
+        GlobalOptions options = begun == null ? new GlobalOptions() : begun;
+        Places places = new Places(
+                temp.resolve("system/gotunnel.yaml"),
+                temp.resolve("config/gotunnel.yaml"),
+                options.config(),
+                folder,
+                new AllowedProjects(temp.resolve("projects")));
+        return new Layers(places, environment, options.assignments());
     }
 
     @Override
@@ -171,7 +199,7 @@ final class FakeSurroundings implements Surroundings, AutoCloseable {
                 suffixes -> certificates.change(suffixes.all()),
                 new TrustService(certificates, stores, files, journal),
                 saved,
-                elevation,
+                new HelperSuffixes(new SuffixFile(temp.resolve("suffixes")), elevation, journal),
                 () -> {
                     var _ = certificates.refresh();
                     tunnels.renewCertificates();

@@ -88,7 +88,7 @@ class HostsCommandTest {
                   "missing" : [ "shop.localhost", "shop.local" ],
                   "shadows" : [ ],
                   "damage" : "",
-                  "fix" : "sudo sh -c \\"printf '127.0.0.1 shop.localhost shop.local\\\\n::1 shop.localhost shop.local\\\\n' >> /etc/hosts\\""
+                  "fix" : "sudo sh -c \\"printf '\\\\n127.0.0.1 shop.localhost shop.local\\\\n::1 shop.localhost shop.local\\\\n' >> /etc/hosts\\""
                 }
                 """, around.run("hosts", "status", "--format", "json").out());
         String yaml = around.run("hosts", "status", "--format", "yaml").out();
@@ -118,6 +118,19 @@ class HostsCommandTest {
         assertEquals(
                 "/etc/hosts holds what is needed already.\n",
                 around.run("hosts", "apply").out());
+    }
+
+    @Test
+    void aNameThatTheHelperDoesNotTakeIsLeftOutWithTheLineToType() {
+        around.owned().tunnels.running("shop", "3000");
+        around.hosts.with(Outlook.ASKS).knowingNothingOf(".local");
+        Printed printed = around.run("hosts", "apply", "--yes");
+        assertEquals(0, printed.exit(), printed.err());
+        assertEquals(List.of("shop.localhost"), names());
+        assertTrue(printed.out().startsWith("shop.local stands below no suffix"), printed.out());
+        assertTrue(printed.out().contains("127.0.0.1 shop.local\\n"), printed.out());
+        Printed again = around.run("hosts", "apply");
+        assertTrue(again.out().endsWith("/etc/hosts holds what is needed otherwise.\n"), again.out());
     }
 
     @Test

@@ -66,9 +66,9 @@ class TrustCommandTest {
         assertEquals(0, printed.exit());
         assertEquals("""
                 STORE              FOUND  TRUSTED  VERIFIED  HOW TO MEND
-                system             yes    no       no        sudo trust system
+                system             yes    no       no        gotunnel trust export | sudo trust system
                 firefox:a.default  yes    yes      yes
-                firefox:b.never    no     -        -         sudo trust firefox:b.never
+                firefox:b.never    no     -        -         gotunnel trust export | sudo trust firefox:b.never
                 firefox:c.broken   yes    unknown  unknown   Move it away.
                 java               no     -        -
 
@@ -151,7 +151,7 @@ class TrustCommandTest {
         assertEquals(3, permission.exit());
         assertTrue(permission.out().contains("firefox:a: It trusts the root now.\n"), permission.out());
         assertTrue(
-                permission.out().contains("system: Only an administrator may change it.\n  sudo trust system\n"),
+                permission.out().contains("system: Only an administrator may change it.\n  gotunnel trust export | sudo trust system\n"),
                 permission.out());
         add("java:x").unwritable = new GotunnelException(ErrorCode.IO, "The disk is full.", "Make room.");
         Printed failure = around.run("trust", "install");

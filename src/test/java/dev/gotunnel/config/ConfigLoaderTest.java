@@ -138,7 +138,17 @@ class ConfigLoaderTest {
 
     static Stream<Arguments> wrong() {
         return Stream.of(
-                Arguments.of("version: 2", "1:10: version: \"2\" is not allowed; a whole number from 1 to 1 is."),
+                Arguments.of("version: 0", "1:10: version: \"0\" is not allowed; 1 is."),
+                Arguments.of(
+                        "version: 2\nservr: {}",
+                        "1:10: version: is 2; this gotunnel reads up to version 1. The file needs a newer gotunnel:"
+                                + " update it, or use another file with --config."),
+                Arguments.of(
+                        "observability: {environment: here}",
+                        "1:30: observability.environment: \"here\" is not allowed; one of these is: development, staging, production."),
+                Arguments.of(
+                        "security: {privilege_check: perhaps}",
+                        "1:29: security.privilege_check: \"perhaps\" is not allowed; one of these is: true, false."),
                 Arguments.of(
                         "servr:\n  http_port: 80",
                         "1:1: servr: unknown key; known here: version, server, security, observability, tunnels, profiles. Did you mean \"server\"?"),
@@ -163,7 +173,7 @@ class ConfigLoaderTest {
                 Arguments.of("server:\n  https_port: 1\n  https_port: 2", "3:3: server.https_port: stands here twice."),
                 Arguments.of(
                         "observability: {tracing: on}",
-                        "1:17: observability.tracing: unknown key; known here: logging."),
+                        "1:17: observability.tracing: unknown key; known here: environment, logging."),
                 Arguments.of(
                         "observability: {logging: {level: loud}}",
                         "1:34: observability.logging.level: \"loud\" is not allowed; one of these is: trace, debug, info, warn, error."),

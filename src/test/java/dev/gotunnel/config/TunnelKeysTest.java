@@ -315,7 +315,7 @@ class TunnelKeysTest {
         String problem = problems("tunnels:\n- domain: shop\n  port: 1\n  " + wrong + ": 1")
                 .getFirst();
         String known =
-                "name, domain, port, backends, https, https_port, routes, " + String.join(", ", PolicyReader.KEYS);
+                String.join(", ", TunnelCatalogue.TUNNEL.names());
         assertEquals(
                 "gotunnel.yaml:4:3: tunnels[0]." + wrong + ": unknown key; known here: " + known + "."
                         + (meant.isEmpty() ? "" : " Did you mean \"" + meant + "\"?"),

@@ -181,7 +181,7 @@ class MachineAroundTest {
                 List.of(Level.WARNING, Level.WARNING, Level.NOTE),
                 found.stream().map(Finding::level).toList());
         assertFalse(found.get(0).repairable(), "only an administrator may");
-        assertEquals("sudo trust system", found.get(0).fix());
+        assertEquals("gotunnel trust export | sudo trust system", found.get(0).fix());
         assertFalse(Objects.requireNonNull(found.get(1).repair()).elevated(), "it is the user's own");
         Findings.mend(found.get(1));
         assertEquals(List.of(EngineFixture.root()), firefox.content);

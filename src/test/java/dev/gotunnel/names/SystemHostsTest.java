@@ -70,6 +70,20 @@ class SystemHostsTest {
     }
 
     @Test
+    void theHelpersListTellsWhichNamesItTakes() throws IOException {
+        SystemHosts hosts = SystemHosts.of(
+                OperatingSystem.LINUX, folder, Map.of(), CALLER, elevation, folder.resolve("state/hosts.backup"));
+        List<String> names = List.of("shop.test", "own.example.com", "example.com", "a.localhost", "test");
+        assertEquals(names, hosts.permitted(names), "without a helper there is nobody who could refuse one");
+        elevation.with(Outlook.ASKS);
+        assertEquals(List.of("shop.test", "a.localhost"), hosts.permitted(names));
+        Files.createDirectories(folder.resolve("etc/gotunnel"));
+        Files.writeString(folder.resolve("etc/gotunnel/suffixes"), "# allowed\nexample.com # mine\n\n");
+        assertEquals(List.of("shop.test", "own.example.com", "a.localhost"), hosts.permitted(names));
+        assertEquals(names, redirected().permitted(names), "another file has no helper");
+    }
+
+    @Test
     void withoutAHelperNothingIsWrittenEvenByRoot() {
         SystemHosts hosts = hosts(Map.of());
         assertEquals(Outlook.UNAVAILABLE, hosts.outlook());

@@ -13,7 +13,9 @@ import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator.ExecutionStatus;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +32,7 @@ class LoggingTest {
         root.detachAndStopAllAppenders();
         root.setLevel(before);
         context.getLogger("io.netty").setLevel(null);
+        context.putProperty("environment", "");
     }
 
     private ConsoleAppender<ILoggingEvent> appender() {
@@ -41,7 +44,7 @@ class LoggingTest {
 
     @Test
     void textGoesToStandardError() {
-        Logging.configure("info", false);
+        Logging.configure("info", false, null);
         assertEquals("System.err", appender().getTarget());
         assertTrue(appender().getEncoder() instanceof PatternLayoutEncoder);
         assertSame(Level.INFO, root.getLevel());
@@ -49,23 +52,31 @@ class LoggingTest {
 
     @Test
     void jsonTakesItsPlaceWhenAskedAgain() {
-        Logging.configure("info", false);
-        Logging.configure("error", true);
+        Logging.configure("info", false, null);
+        Logging.configure("error", true, null);
         assertTrue(appender().getEncoder() instanceof JsonEncoder);
         assertSame(Level.ERROR, root.getLevel());
     }
 
     @Test
+    void aJsonLineSaysTheEnvironment() {
+        Logging.configure("error", true, "staging");
+        LoggingEvent event = new LoggingEvent("", root, Level.ERROR, "lost", null, null);
+        String line = new String(appender().getEncoder().encode(event), StandardCharsets.UTF_8);
+        assertTrue(line.contains("\"environment\":\"staging\""), line);
+    }
+
+    @Test
     void nettysOwnDebuggingStaysOut() {
-        Logging.configure("debug", false);
+        Logging.configure("debug", false, null);
         assertSame(Level.INFO, context.getLogger("io.netty").getLevel());
-        Logging.configure("warn", false);
+        Logging.configure("warn", false, null);
         assertNull(context.getLogger("io.netty").getLevel());
     }
 
     @Test
     void anUnknownLevelIsWarn() {
-        Logging.configure("loud", false);
+        Logging.configure("loud", false, null);
         assertSame(Level.WARN, root.getLevel());
     }
 

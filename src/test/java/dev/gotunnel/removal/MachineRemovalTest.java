@@ -143,6 +143,9 @@ class MachineRemovalTest {
 
     @Test
     void lookingChangesNothing() throws IOException {
+        Files.writeString(
+                directories.journal(),
+                Files.readString(directories.journal()).replaceFirst("trust-root\tsystem.*\n", ""));
         String before = Files.readString(directories.journal());
         assertEquals(removal(true).find(), removal(true).find());
         assertEquals(before, Files.readString(directories.journal()));
@@ -161,10 +164,40 @@ class MachineRemovalTest {
     @Test
     void aDamagedJournalIsReadAsFarAsItGoes() throws IOException {
         Files.writeString(directories.journal(), "\0\0\0half", StandardOpenOption.APPEND);
+        String before = Files.readString(directories.journal());
         MachineRemoval removal = removal(false);
-        assertTrue(removal.find().stream().anyMatch(trace -> trace.what().endsWith("journal.damaged")));
+        assertTrue(removal.find().stream().anyMatch(trace -> trace.what().startsWith("unknown: The journal ")));
+        assertEquals(before, Files.readString(directories.journal()), "looking mends nothing");
         assertEquals(List.of(), removal.remove().left());
         assertEquals(List.of(), system.content);
+        assertFalse(Files.exists(directories.state()));
+    }
+
+    @Test
+    void halfABlockOfOursInTheHostsFileKeepsNothingElseHere() {
+        String damaged = "127.0.0.1 localhost\n# BEGIN gotunnel 1000\n127.0.0.1 shop.test\n";
+        hosts.edit(damaged);
+        Report report = removal(false).remove();
+        assertEquals(1, report.failures().size());
+        assertTrue(String.valueOf(report.failures().getFirst().hint()).contains("with an editor"));
+        assertEquals(
+                List.of("hosts", "state"),
+                report.left().stream().map(Trace::kind).toList());
+        assertEquals("unknown: Line 2 of the hosts file begins a block that does not end", report.left().getFirst().what());
+        assertEquals(damaged, hosts.text());
+        assertEquals(List.of(), firefox.content);
+        assertFalse(Files.exists(directories.data()));
+        hosts.edit("127.0.0.1 localhost\n");
+        assertEquals(List.of(), removal(false).remove().left());
+        assertFalse(Files.exists(directories.state()));
+    }
+
+    @Test
+    void halfABlockOfAnotherUserIsHis() {
+        hosts.edit("# BEGIN gotunnel 1001\n127.0.0.1 theirs.test\n");
+        Report report = removal(false).remove();
+        assertEquals(List.of(), report.failures());
+        assertEquals(List.of(), report.left());
         assertFalse(Files.exists(directories.state()));
     }
 

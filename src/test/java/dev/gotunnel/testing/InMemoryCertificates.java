@@ -45,6 +45,11 @@ public final class InMemoryCertificates implements CertInstaller {
     }
 
     @Override
+    public List<X509Certificate> ownRoots() {
+        return List.of(EngineFixture.root());
+    }
+
+    @Override
     public Leaf generateCert(String domain, List<String> names) {
         try {
             gate.await();

@@ -20,6 +20,7 @@ public final class InMemoryHosts implements HostsManager {
     private Outlook outlook = Outlook.GRANTED;
     private @Nullable HostsFile copy;
     private @Nullable RuntimeException failure;
+    private volatile String unknown = "";
     private final List<String> reasons = new ArrayList<>();
 
     public InMemoryHosts() {
@@ -39,6 +40,11 @@ public final class InMemoryHosts implements HostsManager {
     /** Every change fails with this from now on; null for none. */
     public synchronized void failing(@Nullable RuntimeException next) {
         failure = next;
+    }
+
+    /** A change with a name that ends so is refused from now on. */
+    public void knowingNothingOf(String suffix) {
+        unknown = suffix;
     }
 
     /** Somebody else's edit. */
@@ -90,8 +96,18 @@ public final class InMemoryHosts implements HostsManager {
     }
 
     @Override
+    public List<String> permitted(Collection<String> names) {
+        return names.stream()
+                .filter(name -> unknown.isEmpty() || !name.endsWith(unknown))
+                .toList();
+    }
+
+    @Override
     public synchronized void replaceNames(Collection<String> names, String reason) {
         reasons.add(reason);
+        if (!permitted(names).containsAll(names)) {
+            throw new GotunnelException(ErrorCode.USAGE, "A name is not below an allowed suffix.", "Allow it.");
+        }
         if (failure != null) {
             throw failure;
         }
@@ -109,7 +125,9 @@ public final class InMemoryHosts implements HostsManager {
 
     @Override
     public synchronized void restore() {
-        file = file.with(OWNER, List.of(), "\n");
+        if (!names().isEmpty()) {
+            file = file.with(OWNER, List.of(), "\n");
+        }
         copy = null;
     }
 }

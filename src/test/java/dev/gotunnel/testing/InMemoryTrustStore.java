@@ -153,7 +153,7 @@ public final class InMemoryTrustStore implements TrustStore {
 
     @Override
     public String byHand(X509Certificate root) {
-        return "sudo trust " + name;
+        return EXPORT + " | sudo trust " + name;
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.gotunnel.cert.KeyProtection;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import dev.gotunnel.names.DomainName;
+import dev.gotunnel.names.SuffixFile;
 import dev.gotunnel.names.Suffixes;
 import dev.gotunnel.platform.OperatingSystem;
 import dev.gotunnel.policy.BackendAddress;
@@ -27,6 +28,7 @@ import dev.gotunnel.trust.SystemCommands;
 import dev.gotunnel.trust.SystemTrustStores;
 import dev.gotunnel.trust.TrustPlaces;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -72,8 +74,42 @@ class AuthorityRenewalTest {
         EnvironmentFiles files = new EnvironmentFiles(temp.resolve("trust"), places, none);
         trust = new TrustService(certificates, InMemoryTrustStore.machine(List.of(system, firefox)), files, journal);
         renewal = new AuthorityRenewal(
-                suffixes -> certificates.change(suffixes.all()), trust, saved, elevation, this::switchOver);
+                suffixes -> certificates.change(suffixes.all()),
+                trust,
+                saved,
+                new HelperSuffixes(new SuffixFile(temp.resolve("suffixes")), elevation, journal),
+                this::switchOver);
         system.shared = true;
+    }
+
+    /** A helper that keeps its list. */
+    private void helperThatWorks() {
+        elevation.with(Outlook.GRANTED).doing(asked -> {
+            List<String> listed = new ArrayList<>(listed());
+            String suffix = String.valueOf(asked.data().get("suffix"));
+            if (asked.verb() == Verb.SUFFIX_ADD) {
+                listed.add(suffix);
+            } else {
+                listed.remove(suffix);
+            }
+            list(listed);
+        });
+    }
+
+    private List<String> listed() {
+        return new SuffixFile(temp.resolve("suffixes")).added();
+    }
+
+    private void list(List<String> suffixes) {
+        try {
+            Files.write(temp.resolve("suffixes"), suffixes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<Verb> asked() {
+        return elevation.asked().stream().map(InMemoryElevation.Asked::verb).toList();
     }
 
     private CertificateStore store(Journal journal) {
@@ -164,7 +200,7 @@ class AuthorityRenewalTest {
     @Test
     void aSuffixIsAllowedWrittenAndSigned() {
         trustedOld();
-        elevation.with(Outlook.GRANTED);
+        helperThatWorks();
         renewal.allow(MINE, YES);
         assertEquals(MINE, saved.suffixes());
         assertEquals(MINE.all(), certificates.authority().suffixes());
@@ -185,14 +221,55 @@ class AuthorityRenewalTest {
     @Test
     void aSuffixThatGoesIsTakenFromTheHelperLast() {
         trustedOld();
+        helperThatWorks();
         renewal.allow(MINE, YES);
-        elevation.with(Outlook.GRANTED);
         renewal.allow(Suffixes.BUILT_IN, YES);
-        assertEquals(
-                List.of(Verb.SUFFIX_REMOVE),
-                elevation.asked().stream().map(InMemoryElevation.Asked::verb).toList());
+        assertEquals(List.of(Verb.SUFFIX_ADD, Verb.SUFFIX_REMOVE), asked());
         assertEquals(Suffixes.BUILT_IN, saved.suffixes());
         assertFalse(certificates.canSign("shop.dev.example.com"));
+    }
+
+    @Test
+    void aHelperThatCameLaterLearnsWhatTheAuthoritySignsAlready() {
+        renewal.allow(MINE, YES);
+        X509Certificate root = certificates.installCA();
+        helperThatWorks();
+        List<String> steps = new ArrayList<>();
+        List<TrustOutcome> outcomes = renewal.allow(MINE, shown -> {
+            shown.forEach(step -> steps.add(step.store() + ": " + step.what()));
+            return true;
+        });
+        assertEquals(List.of("helper: let it take names below .dev.example.com"), steps);
+        assertEquals(List.of("dev.example.com"), listed());
+        assertEquals(root, certificates.installCA(), "no new authority for that");
+        assertTrue(said(outcomes).endsWith("already."), said(outcomes));
+        // Another user's uninstall.
+        list(List.of());
+        renewal.renew(YES);
+        assertEquals(List.of("dev.example.com"), listed());
+    }
+
+    @Test
+    void whatOthersAllowedIsNotAskedForAndStays() {
+        list(List.of("dev.example.com", "lab.example.com"));
+        helperThatWorks();
+        renewal.allow(MINE, YES);
+        renewal.allow(Suffixes.BUILT_IN, YES);
+        assertEquals(List.of(), asked());
+        assertEquals(List.of("dev.example.com", "lab.example.com"), listed());
+    }
+
+    @Test
+    void oneThatWasKilledAfterTheSwitchTakesTheSuffixFromTheHelperNextTime() {
+        helperThatWorks();
+        renewal.allow(MINE, YES);
+        AuthorityChange change = certificates.change(Suffixes.BUILT_IN.all());
+        saved.allow(Suffixes.BUILT_IN);
+        var _ = change.prepare();
+        change.put();
+        renewal.renew(YES);
+        assertEquals(List.of(), listed());
+        assertEquals(List.of(Verb.SUFFIX_ADD, Verb.SUFFIX_REMOVE), asked());
     }
 
     @Test
@@ -235,6 +312,29 @@ class AuthorityRenewalTest {
         assertEquals(next, certificates.installCA(), "the one that was made is used");
         assertEquals(List.of("ca"), folders());
         assertEquals(List.of(CertificateAuthority.nameOf(next)), names(firefox));
+    }
+
+    @Test
+    void aRootThatWasInstalledByAPrintedCommandIsReplacedLikeAnyOther() {
+        X509Certificate old = certificates.installCA();
+        system.content.add(old);
+        system.needsPrivilege = true;
+        List<TrustOutcome> outcomes = renewal.renew(YES);
+        assertEquals(ErrorCode.NOT_PERMITTED, outcomes.getLast().failure());
+        assertEquals("gotunnel trust export --next | sudo trust system", outcomes.getFirst().hint());
+        X509Certificate next = renewal.prepared().orElseThrow();
+        system.content.add(next);
+        system.beforeInstall = () -> {
+            throw new AssertionError("it is there already");
+        };
+        system.unwritable = new GotunnelException(ErrorCode.NOT_PERMITTED, "Not you.", "sudo untrust system");
+        List<TrustOutcome> last = renewal.renew(YES);
+        assertEquals(next, certificates.installCA(), "the old root goes by another command, which keeps nothing up");
+        assertEquals("sudo untrust system", last.getFirst().hint());
+        system.unwritable = null;
+        trust.install(List.of(), YES);
+        assertEquals(List.of(CertificateAuthority.nameOf(certificates.installCA())), names(system));
+        assertEquals(Optional.empty(), renewal.prepared());
     }
 
     @Test

@@ -82,6 +82,33 @@ class HostsServiceTest {
     }
 
     @Test
+    void aNameThatTheHelperDoesNotTakeKeepsNoOtherOut() {
+        hosts.knowingNothingOf(".example.com");
+        List<String> wanted = List.of("shop.test", "own.example.com");
+        assertEquals(List.of("shop.test"), service().apply(() -> wanted).added());
+        service().applyQuietly(() -> wanted);
+        assertEquals(List.of("shop.test"), hosts.names());
+        assertEquals(1, hosts.reasons().size(), "what cannot be written is not tried again and again");
+        HostsStatus status = service().status(wanted);
+        assertEquals(List.of("own.example.com"), status.missing());
+        assertTrue(status.fix().contains("127.0.0.1 own.example.com"), status.fix());
+        Limitation limitation =
+                NameLimitation.of(new DomainName("own.example.com"), "https://own.example.localhost", null, service());
+        assertTrue(limitation.fix().contains("127.0.0.1 own.example.com"), limitation.fix());
+        service().apply(List::of);
+        assertEquals(PLAIN, hosts.text());
+    }
+
+    @Test
+    void aNameWhoseSuffixTheHelperNoLongerKnowsGoesWithTheNextChange() {
+        service().apply(() -> List.of("own.example.com"));
+        hosts.knowingNothingOf(".example.com");
+        service().apply(() -> List.of("own.example.com", "shop.test"));
+        assertEquals(List.of("shop.test"), hosts.names());
+        assertEquals(List.of("shop.test"), noted());
+    }
+
+    @Test
     void afterACrashTheNextChangeCleansUpWhatIsNotedAndForgetsWhatWasNeverWritten() {
         service().apply(() -> List.of("left.test"));
         journal.note(new Journal.Entry("hosts", "/etc/hosts", "never-written.test"));
