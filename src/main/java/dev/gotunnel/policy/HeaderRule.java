@@ -13,9 +13,21 @@ import java.util.Set;
  * @param value the new value, with placeholders; empty for {@link Action#REMOVE}
  */
 public record HeaderRule(Action action, String name, Template value) {
-    /** They frame the message or belong to one connection: to change them would make a message of another length. */
+    /**
+     * They frame the message or belong to one connection: to change them would make a message of another length, or a
+     * WebSocket's handshake that answers another one.
+     */
     private static final Set<String> OURS = Set.of(
-            "connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade");
+            "connection",
+            "content-length",
+            "host",
+            "keep-alive",
+            "sec-websocket-accept",
+            "sec-websocket-key",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
 
     /** What happens to a field. */
     public enum Action {

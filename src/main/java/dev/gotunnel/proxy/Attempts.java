@@ -145,6 +145,14 @@ final class Attempts implements UpstreamConnections.Waiting {
     }
 
     @Override
+    public void broke(RuntimeException cause) {
+        Failures.logUnexpected(cause);
+        if (!exchange.isEnded()) {
+            exchange.gaveUp("gotunnel could not ask it");
+        }
+    }
+
+    @Override
     public boolean wantsUpgrade() {
         return upgrade;
     }

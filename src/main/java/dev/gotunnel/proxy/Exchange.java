@@ -346,6 +346,13 @@ final class Exchange {
         }
     }
 
+    /** It cannot be carried on, for a reason that is not the backend's. */
+    void gaveUp(String reason) {
+        if (!isBrokenOff(reason)) {
+            answer(engine.badAnswer(passage.route(), upstream(), reason, client.connection()));
+        }
+    }
+
     /** Whether it has no end of its own, as WebSockets and event streams have none. Any thread. */
     boolean isEndless() {
         return endless;

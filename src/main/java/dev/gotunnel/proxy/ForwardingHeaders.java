@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 
 /**
  * What a proxy must change in headers: hop-by-hop fields end here (RFC 9110 section 7.6.1), and the backend learns who
- * asked ({@code X-Forwarded-*}, RFC 7239 {@code Forwarded}). What a client claims in these is overwritten: nobody stands
- * in front of us whom we could trust to say it.
+ * asked ({@code X-Forwarded-*}, RFC 7239 {@code Forwarded}). What a client claims in these is overwritten by what is known
+ * of it, which {@link TrustedProxies} may have told.
  */
 final class ForwardingHeaders {
     static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
@@ -27,6 +27,7 @@ final class ForwardingHeaders {
     private static final AsciiString FORWARDED = AsciiString.cached("forwarded");
     private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
     private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
+    private static final String SEC_WEBSOCKET = "sec-websocket-";
     private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
     private static final List<AsciiString> NOT_IN_TRAILERS = List.of(
             HttpHeaderNames.HOST,
@@ -128,7 +129,7 @@ final class ForwardingHeaders {
 
     /**
      * Removes the fields that concern one connection alone, those that {@code Connection} names included. A field that
-     * frames the message or routes it cannot be named away.
+     * frames the message or routes it, or belongs to a WebSocket's handshake, cannot be named away.
      */
     private static void removeHopByHop(HttpHeaders headers) {
         if (headers.contains(HttpHeaderNames.CONNECTION)) {
@@ -156,7 +157,8 @@ final class ForwardingHeaders {
         return HttpHeaderNames.HOST.contentEqualsIgnoreCase(name)
                 || HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
                 || HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)
-                || HttpHeaderNames.TRAILER.contentEqualsIgnoreCase(name);
+                || HttpHeaderNames.TRAILER.contentEqualsIgnoreCase(name)
+                || name.regionMatches(true, 0, SEC_WEBSOCKET, 0, SEC_WEBSOCKET.length());
     }
 
     /**

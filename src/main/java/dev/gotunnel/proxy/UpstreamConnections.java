@@ -44,6 +44,9 @@ final class UpstreamConnections {
 
         /** The backend speaks HTTP/2 alone, and allows no WebSockets there. */
         void webSocketsRefused();
+
+        /** What it did with its stream failed: a defect of ours, by which nobody else who waits is to lose his. */
+        void broke(RuntimeException cause);
     }
 
     UpstreamConnections(Upstream upstream, EventLoop loop) {
@@ -139,7 +142,7 @@ final class UpstreamConnections {
         switch (connection) {
             case Http1UpstreamConnection http1 -> {
                 choseHttp1 = multiplexed.isEmpty();
-                exchanges.remove().connected(http1);
+                handOver(exchanges.remove(), http1);
             }
             case Http2UpstreamConnection http2 -> {
                 choseHttp1 = false;
@@ -165,10 +168,18 @@ final class UpstreamConnections {
         for (int left = exchanges.size(); left > 0; left--) {
             Waiting next = exchanges.remove();
             if (http2.hasRoom() && (!next.wantsUpgrade() || http2.takesWebSockets())) {
-                next.connected(http2.open());
+                handOver(next, http2.open());
             } else {
                 exchanges.add(next);
             }
+        }
+    }
+
+    private static void handOver(Waiting exchange, UpstreamStream stream) {
+        try {
+            exchange.connected(stream);
+        } catch (RuntimeException e) {
+            exchange.broke(e);
         }
     }
 
