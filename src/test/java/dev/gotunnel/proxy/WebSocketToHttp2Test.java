@@ -131,6 +131,16 @@ class WebSocketToHttp2Test {
         }
     }
 
+    /** Without its key the handshake could be answered by nobody, and those who wait for the same connection with it. */
+    @Test
+    void losesNothingOfTheHandshakeToAConnectionField() throws Exception {
+        try (Http2Backend _ = serve(WebSocketToHttp2Test::echo);
+                WireClient client = fixture.secure(HOST)) {
+            client.send(HANDSHAKE.replace("keep-alive, Upgrade", "Upgrade, Sec-WebSocket-Key"));
+            assertEquals(101, client.readHead().status());
+        }
+    }
+
     @Test
     void passesAnExtendedConnectOn() throws Exception {
         try (Http2Backend backend = serve(WebSocketToHttp2Test::echo);
