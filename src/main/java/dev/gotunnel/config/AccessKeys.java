@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * The keys {@code allow}, {@code deny} and {@code auth}. Those of a path stand in the place of its tunnel's, all three
@@ -26,6 +27,7 @@ final class AccessKeys {
      * @param of the tunnel's, when they are a path's
      */
     static @Nullable Access read(YamlReader reader, Section keys, @Nullable Access of) {
+        requireUsers(keys, of != null);
         List<String> said = NAMES.stream()
                 .filter(name -> !YamlReader.isAbsent(keys.node(name)))
                 .toList();
@@ -48,6 +50,20 @@ final class AccessKeys {
             }
         }
         return access;
+    }
+
+    /** What was meant to ask for a password, and has lost its users, is not to let everybody in. */
+    private static void requireUsers(Section keys, boolean isPath) {
+        Section auth = keys.quietSection("auth");
+        boolean empty = YamlReader.isAbsent(auth.node("basic"))
+                || (!isPath && auth.node("basic") instanceof SequenceNode users && users.getValue().isEmpty());
+        if (keys.has("auth") && empty) {
+            keys.problem(
+                    "auth",
+                    "names no user; list some below \"basic\", or "
+                            + (isPath ? "say \"auth: {basic: []}\"" : "take \"auth\" out")
+                            + " to let everybody in.");
+        }
     }
 
     private static List<?> part(Access access, String name) {

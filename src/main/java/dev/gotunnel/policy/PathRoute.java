@@ -3,6 +3,7 @@ package dev.gotunnel.policy;
 import dev.gotunnel.error.ErrorCode;
 import dev.gotunnel.error.GotunnelException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record PathRoute(
         String prefix, @Nullable String replacement, List<BackendAddress> backends, TrafficPolicy policy) {
+    private static final Pattern NEVER_MATCHED = Pattern.compile("[%;\\\\]|//|/\\.\\.?(/|$)");
+
     /** @throws GotunnelException with {@code USAGE} when one of the paths is none */
     public PathRoute {
         backends = List.copyOf(backends);
         requirePath(prefix);
+        requireMatching(prefix);
         if (replacement != null) {
             requirePath(replacement);
         }
@@ -30,6 +34,17 @@ public record PathRoute(
                     ErrorCode.USAGE,
                     "\"" + path + "\" is not a path.",
                     "Write one that begins with a slash, such as /api/.");
+        }
+    }
+
+    /** Requests are matched with %XX undone, and empty and dot segments and parameters gone: a gate there would never shut. */
+    private static void requireMatching(String prefix) {
+        if (NEVER_MATCHED.matcher(prefix).find()) {
+            throw new GotunnelException(
+                    ErrorCode.USAGE,
+                    "No request ever falls to the path \"" + prefix + "\": paths are compared with %XX undone, without empty"
+                            + " segments, dots and parameters.",
+                    "Write a prefix of plain segments, such as /api/.");
         }
     }
 
