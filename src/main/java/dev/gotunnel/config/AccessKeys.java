@@ -56,7 +56,9 @@ final class AccessKeys {
     private static void requireUsers(Section keys, boolean isPath) {
         Section auth = keys.quietSection("auth");
         boolean empty = YamlReader.isAbsent(auth.node("basic"))
-                || (!isPath && auth.node("basic") instanceof SequenceNode users && users.getValue().isEmpty());
+                || (!isPath
+                        && auth.node("basic") instanceof SequenceNode users
+                        && users.getValue().isEmpty());
         if (keys.has("auth") && empty) {
             keys.problem(
                     "auth",

@@ -42,7 +42,8 @@ public record PathRoute(
         if (NEVER_MATCHED.matcher(prefix).find()) {
             throw new GotunnelException(
                     ErrorCode.USAGE,
-                    "No request ever falls to the path \"" + prefix + "\": paths are compared with %XX undone, without empty"
+                    "No request ever falls to the path \"" + prefix
+                            + "\": paths are compared with %XX undone, without empty"
                             + " segments, dots and parameters.",
                     "Write a prefix of plain segments, such as /api/.");
         }
